@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A place in a source file. `line` and `column` count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly functionName: string;
+}
+
+/** Whose code a file is: what a message may name, and what it must not. */
+export type Owner = 'learner' | 'spec' | 'harness' | 'library' | 'node';
+
+/** The checkout's root, without a trailing separator. */
+export const projectRoot = path.resolve(import.meta.dirname, '..', '..');
+
+const harnessDirectory = path.join(projectRoot, 'harness') + path.sep;
+const movedDirectories = new Map<string, string>();
+
+/**
+ * Lets every message name `original` where the code really runs from `copy`: a submission runs from a copy inside the
+ * checkout, and a learner must read the path of the file they edit.
+ */
+export function mapDirectory(copy: string, original: string): void {
+  movedDirectories.set(path.resolve(copy) + path.sep, path.resolve(original) + path.sep);
+}
+
+/** The path of `file` that its author knows: no `file:` scheme, no query, a copy told as its original. */
+export function authorPath(file: string): string {
+  const plain = plainPath(file);
+  for (const [copy, original] of movedDirectories) {
+    if (plain.startsWith(copy)) return original + plain.slice(copy.length);
+  }
+  return plain;
+}
+
+/** Says whose code `file` (a path or a `file:` URL) is. */
+export function ownerOf(file: string): Owner {
+  if (file === '' || file.startsWith('node:') || file.startsWith('internal/')) return 'node';
+  const plain = plainPath(file);
+  if (plain.includes(`${path.sep}node_modules${path.sep}`)) return 'library';
+  if (plain.startsWith(harnessDirectory)) {
+    return /\.test\.ts$|[\\/]fixtures[\\/]/.test(plain) ? 'learner' : 'harness';
+  }
+  if (plain.endsWith('.spec.ts')) return 'spec';
+  return 'learner';
+}
+
+/** Reads the frames of a V8 stack trace, nearest first; frames without a file are left out. */
+export function parseStack(stack: string): SourceLocation[] {
+  const frames: SourceLocation[] = [];
+  for (const row of stack.split('\n')) {
+    const match =
+      /^\s*at (?:(?<name>.*?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/.exec(row);
+    if (!match?.groups) continue;
+    const { name, file, line, column } = match.groups;
+    frames.push({
+      file: file!.replace(/^async /, ''),
+      line: Number(line),
+      column: Number(column),
+      functionName: (name ?? '').replace(/^async /, '') || '(anonymous)',
+    });
+  }
+  return frames;
+}
+
+/** The nearest frame of the learner, else of the spec, else null. */
+export function blamedFrame(frames: readonly SourceLocation[]): SourceLocation | null {
+  return (
+    frames.find((frame) => ownerOf(frame.file) === 'learner') ??
+    frames.find((frame) => ownerOf(frame.file) === 'spec') ??
+    null
+  );
+}
+
+/** `katas/03-three-fetches/three-fetches.ts:12`, relative to the checkout where the file lies inside it. */
+export function formatLocation(location: Pick<SourceLocation, 'file' | 'line'>): string {
+  const file = authorPath(location.file);
+  const relative = path.relative(projectRoot, file);
+  const shown = relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+  return `${shown.split(path.sep).join('/')}:${location.line}`;
+}
+
+function plainPath(file: string): string {
+  const withoutQuery = file.replace(/\?.*$/, '');
+  return withoutQuery.startsWith('file:') ? fileURLToPath(withoutQuery) : withoutQuery;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The katas' own configuration: `npx vitest run katas/03` and an editor's extension use it as it is. */
+export default defineConfig({
+  test: {
+    include: ['katas/*/*.spec.ts'],
+    pool: 'forks',
+    // Node itself loads the .ts files: exact lines without source maps, native `await using`, and no transform that
+    // Vitest could cache for one submission and serve to the next.
+    experimental: { viteModuleRunner: false },
+    setupFiles: ['./harness/setup.ts'],
+  },
+});
