@@ -1,0 +1,7 @@
+export type { Blame } from './blame.ts';
+export { countTurns } from './count-turns.ts';
+export { HangError } from './hang-error.ts';
+export { judgeLoop, type JudgeLoopOptions } from './judge-loop.ts';
+export type { HoldCause } from './loop-gap.ts';
+export type { LoopReport, LoopRun } from './loop-report.ts';
+export { guard, startWatchdog, type Watchdog, type WatchdogOptions } from './watchdog.ts';

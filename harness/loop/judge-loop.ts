@@ -1,0 +1,117 @@
+import { currentTrace } from '../trace/trace.ts';
+import { blameWork } from './blame-work.ts';
+import { explainReport } from './explain-report.ts';
+import type { LoopReport, LoopRun } from './loop-report.ts';
+import { measureRun } from './measure-run.ts';
+
+/** What `judgeLoop` judges, and how strictly. */
+export interface JudgeLoopOptions<T> {
+  /** The longest hold that is allowed, in milliseconds; 40 unless told. */
+  readonly limitMs?: number;
+  /** How many runs must all be guilty; 3 unless told. */
+  readonly tries?: number;
+  /** Makes a fresh input before each run, unmeasured. */
+  readonly prepare?: () => T | Promise<T>;
+  /** The work to judge; awaited. */
+  readonly work: (input: T) => unknown;
+  /** Puts away an input after its run, also when the work failed; unmeasured. */
+  readonly cleanUp?: (input: T) => unknown;
+}
+
+/**
+ * Tells whether `work` held the event loop longer than `limitMs` in one go, and which line did.
+ *
+ * Wall-clock time decides nothing. A hold is thread CPU time, or time asleep in a synchronous call; time in which the
+ * machine gave the thread no CPU is neither. The work is held guilty only when every one of `tries` runs was: noise
+ * only ever adds, so the first clean run acquits. After a conviction one more run, unmeasured, finds the line.
+ *
+ * @throws RangeError when `limitMs` or `tries` cannot be used
+ * @throws what `prepare`, `work` or `cleanUp` throws or rejects with
+ */
+export async function judgeLoop<T = void>(options: JudgeLoopOptions<T>): Promise<LoopReport> {
+  const { limitMs = 40, tries = 3 } = options;
+  if (!(limitMs > 0)) {
+    throw new RangeError(`Expected \`limitMs\` to be milliseconds above zero, got ${limitMs}.`);
+  }
+  if (!Number.isInteger(tries) || tries < 1) {
+    throw new RangeError(`Expected \`tries\` to be a whole number of at least 1, got ${tries}.`);
+  }
+  const runs: LoopRun[] = [];
+  // Runs that the machine spoiled are made again, but not for ever.
+  while (runs.length < tries * 2) {
+    const { run, traceStart } = await runOnce(options);
+    runs.push(run);
+    if (run.heldMs < limitMs) return reportOf('free', limitMs, runs, run);
+    const guilty = runs.filter((run) => isGuilty(run, limitMs));
+    if (guilty.length < tries) continue;
+
+    const report = reportOf('held', limitMs, runs, leastHeld(guilty), await blame(options));
+    markOnTrace(run, traceStart, report);
+    return report;
+  }
+  return reportOf('inconclusive', limitMs, runs, leastHeld(runs));
+}
+
+async function runOnce<T>(options: JudgeLoopOptions<T>) {
+  return withInput(options, async (work) => {
+    const traceStart = currentTrace().now();
+    return { run: await measureRun(work), traceStart };
+  });
+}
+
+function blame<T>(options: JudgeLoopOptions<T>) {
+  return blameWork((measured) => withInput(options, measured));
+}
+
+async function withInput<T, R>(
+  { prepare, work, cleanUp }: JudgeLoopOptions<T>,
+  use: (work: () => unknown) => Promise<R>,
+): Promise<R> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- without `prepare`, `T` is `undefined`
+  const input = (await prepare?.()) as T;
+  try {
+    return await use(() => work(input));
+  } finally {
+    await cleanUp?.(input);
+  }
+}
+
+/** Guilty even if all that the hypervisor took from the machine was taken from this hold. */
+function isGuilty(run: LoopRun, limitMs: number): boolean {
+  return run.heldMs - run.doubtMs >= limitMs;
+}
+
+function leastHeld(runs: readonly LoopRun[]): LoopRun {
+  return runs.reduce((least, run) => (run.heldMs < least.heldMs ? run : least));
+}
+
+function reportOf(
+  verdict: LoopReport['verdict'],
+  limitMs: number,
+  runs: readonly LoopRun[],
+  best: LoopRun,
+  blame: LoopReport['blame'] = null,
+): LoopReport {
+  const report = {
+    verdict,
+    limitMs,
+    heldMs: best.heldMs,
+    cause: verdict === 'held' ? best.cause : null,
+    turns: best.turns,
+    workMs: best.workMs,
+    runs,
+    blame,
+  };
+  return { ...report, explanation: explainReport(report) };
+}
+
+function markOnTrace(run: LoopRun, traceStart: number, { blame }: LoopReport): void {
+  currentTrace().add({
+    label: `event loop held for ${run.heldMs.toFixed(0)} ms`,
+    kind: 'stall',
+    start: traceStart + Math.max(0, run.from),
+    end: traceStart + run.to,
+    outcome: 'done',
+    where: blame?.location ?? null,
+  });
+}
