@@ -16,21 +16,23 @@ export type Owner = 'learner' | 'spec' | 'harness' | 'library' | 'node';
 export const projectRoot = path.resolve(import.meta.dirname, '..', '..');
 
 const harnessDirectory = path.join(projectRoot, 'harness') + path.sep;
-const movedDirectories = new Map<string, string>();
+const originals = new Map<string, string>();
 
 /**
- * Lets every message name `original` where the code really runs from `copy`: a submission runs from a copy inside the
- * checkout, and a learner must read the path of the file they edit.
+ * Lets every message name `original` where the code really runs from `copy` (both a folder, or both a file): a submission
+ * runs from a copy inside the checkout, and a learner must read the path of the file they edit.
  */
-export function mapDirectory(copy: string, original: string): void {
-  movedDirectories.set(path.resolve(copy) + path.sep, path.resolve(original) + path.sep);
+export function mapCopy(copy: string, original: string): void {
+  originals.set(path.resolve(copy), path.resolve(original));
 }
 
 /** The path of `file` that its author knows: no `file:` scheme, no query, a copy told as its original. */
 export function authorPath(file: string): string {
   const plain = plainPath(file);
-  for (const [copy, original] of movedDirectories) {
-    if (plain.startsWith(copy)) return original + plain.slice(copy.length);
+  const exact = originals.get(plain);
+  if (exact !== undefined) return exact;
+  for (const [copy, original] of originals) {
+    if (plain.startsWith(copy + path.sep)) return original + plain.slice(copy.length);
   }
   return plain;
 }

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { katasDirectory, readKata } from '../catalog/kata.ts';
+import { prepareSubmission } from './prepare-submission.ts';
+
+let instance = 0;
+let installed = false;
+const prepared = new Map<string, string>();
+
+/** From now on a kata's files are loaded anew, as another instance of their modules. */
+export function startFreshInstance(): void {
+  instance += 1;
+}
+
+/**
+ * Puts a resolve hook in place, once, that sends a spec's relative import of a kata's file to the submission named by
+ * `KATAS_FROM` (the learner's own `katas/` where it is unset), and gives every load a fresh instance of it.
+ *
+ * @param from where the answers come from: see `prepareSubmission`.
+ */
+export function redirectSubmissions(from: string | undefined): void {
+  if (installed) return;
+  installed = true;
+
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const parent = context.parentURL;
+      if (!specifier.startsWith('.') || parent === undefined || !parent.startsWith('file:')) {
+        return nextResolve(specifier, context);
+      }
+      const [parentFile, query] = splitQuery(parent);
+      if (query !== '') {
+        // A submission's own import of its own files belongs to the same instance.
+        const url = new URL(specifier, parent);
+        return nextResolve(`${url.href}${query}`, context);
+      }
+
+      const id = kataOfSpec(parentFile);
+      if (id === null) return nextResolve(specifier, context);
+      const folder = from === undefined ? path.dirname(parentFile) : submissionFolder(id, from);
+      const file = path.resolve(folder, specifier);
+      if (!existsSync(file)) return nextResolve(specifier, context);
+      return nextResolve(`${pathToFileURL(file).href}?instance=${instance}`, context);
+    },
+  });
+}
+
+function submissionFolder(id: string, from: string): string {
+  const known = prepared.get(id);
+  if (known !== undefined) return known;
+  const folder = prepareSubmission(readKata(id), from);
+  prepared.set(id, folder);
+  return folder;
+}
+
+function kataOfSpec(file: string): string | null {
+  if (!file.endsWith('.spec.ts')) return null;
+  const relative = path.relative(katasDirectory, file).split(path.sep);
+  return relative.length === 2 && relative[0] !== '..' ? relative[0]! : null;
+}
+
+function splitQuery(url: string): [file: string, query: string] {
+  const at = url.indexOf('?instance=');
+  return at < 0 ? [fileURLToPath(url), ''] : [fileURLToPath(url.slice(0, at)), url.slice(at)];
+}

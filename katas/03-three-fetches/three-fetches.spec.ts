@@ -1,0 +1,107 @@
+import { expect, inVirtualTime, kata, startSlowApi, test } from '#harness';
+
+const load = kata(() => import('./three-fetches.ts'));
+
+test('three fetches finish in under 1.2s', async () => {
+  const { fetchAll } = await load();
+  await using api = await startSlowApi({ routes: { '*': { delayMs: 1000 } } });
+
+  const run = await inVirtualTime(() => fetchAll(['/a', '/b', '/c'].map(api.url)));
+
+  expect(run).toTakeVirtuallyUnder(1200);
+});
+
+test('sends each request once, and all three before the first answer', async () => {
+  const { fetchAll } = await load();
+  await using api = await startSlowApi({ routes: { '*': { delayMs: 1000 } } });
+
+  await inVirtualTime(() => fetchAll(['/a', '/b', '/c'].map(api.url)));
+
+  expect(api.traffic).toHaveHits(3);
+  expect(api.traffic).toHavePeak(3);
+});
+
+test('ten fetches take exactly as long as the slowest one', async () => {
+  const { fetchAll } = await load();
+  const paths = Array.from({ length: 10 }, (_, index) => `/${index}`);
+  const routes = Object.fromEntries(paths.map((path, index) => [path, { delayMs: 100 + index * 100 }]));
+  await using api = await startSlowApi({ routes });
+
+  const run = await inVirtualTime(() => fetchAll(paths.map(api.url)));
+
+  expect(run).toTakeVirtually(1000);
+  expect(run.value).toEqual(paths.map(api.bodyOf));
+});
+
+test('returns the bodies in the order of the URLs, whichever comes first', async () => {
+  const { fetchAll } = await load();
+  const routes = { '/slow': { delayMs: 900 }, '/quick': { delayMs: 100 }, '/middle': { delayMs: 500 } };
+  await using api = await startSlowApi({ routes });
+
+  const { value } = await inVirtualTime(() => fetchAll(Object.keys(routes).map(api.url)));
+
+  expect(value).toEqual(Object.keys(routes).map(api.bodyOf));
+});
+
+test('returns what the server sends, asked anew on every call', async () => {
+  const { fetchAll } = await load();
+  await using api = await startSlowApi({ routes: { '*': { delayMs: 100 } } });
+  const urls = ['/a', '/b'].map(api.url);
+
+  await inVirtualTime(async () => {
+    for (const _call of ['first', 'second']) {
+      expect(await fetchAll(urls)).toEqual(['/a', '/b'].map(api.bodyOf));
+    }
+  });
+});
+
+test('rejects with the error of a failing URL, at once', async () => {
+  const { fetchAll } = await load();
+  const routes = { '/slow': { delayMs: 1000 }, '/broken': { delayMs: 300, fail: 'destroy' } } as const;
+  await using api = await startSlowApi({ routes });
+
+  await inVirtualTime(async (clock) => {
+    const began = clock.now;
+    const error = await fetchAll(['/slow', '/broken'].map(api.url)).then(
+      () => expect.fail('A URL failed, but fetchAll resolved as if nothing had happened.'),
+      (reason: unknown) => reason,
+    );
+    expect(connectionWasLost(error), `Not the error of the connection: ${String(error)}`).toBe(true);
+    expect(clock.now - began, 'Milliseconds until it rejected').toBe(300);
+  });
+});
+
+test('leaves no rejection unhandled when several URLs fail', async () => {
+  const { fetchAll } = await load();
+  const routes = {
+    '/slow': { delayMs: 1000 },
+    '/broken': { delayMs: 300, fail: 'destroy' },
+    '/broken-too': { delayMs: 600, fail: 'destroy' },
+  } as const;
+  await using api = await startSlowApi({ routes });
+
+  await inVirtualTime(async () => {
+    await fetchAll(Object.keys(routes).map(api.url)).catch(() => {});
+    // The others go on: their failures come after fetchAll has rejected.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2000);
+    });
+  });
+});
+
+test('returns an empty list when there is no URL', async () => {
+  const { fetchAll } = await load();
+
+  const { value } = await inVirtualTime(() => fetchAll([]));
+
+  expect(value).toEqual([]);
+});
+
+/** A client tells a lost connection by its own class: what they have in common is the error of the socket, or their own of that kind. */
+function connectionWasLost(error: unknown): boolean {
+  const codes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (codes.includes((cause as NodeJS.ErrnoException).code ?? '')) return true;
+  }
+  return false;
+}
