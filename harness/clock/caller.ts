@@ -1,0 +1,54 @@
+import path from 'node:path';
+import {
+  blamedFrame,
+  ownerOf,
+  parseStack,
+  type Owner,
+  type SourceLocation,
+} from '../trace/source-location.ts';
+
+const ownDirectory = import.meta.dirname + path.sep;
+const framesKept = 24;
+
+/**
+ * Who called into the clock, told when somebody asks.
+ *
+ * Formatting a stack costs far more than capturing it, and most timers are never asked about.
+ */
+export class Caller {
+  #capture: Error | null;
+  #frames: readonly SourceLocation[] = [];
+
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = framesKept;
+    this.#capture = new Error('captured for its stack');
+    Error.stackTraceLimit = limit;
+  }
+
+  /** The learner's frame nearest to the call, else the spec's, else null. */
+  get where(): SourceLocation | null {
+    return blamedFrame(this.#readFrames());
+  }
+
+  /** Whose code made the call. Node's own frames only pass it on, except for the HTTP client that Node bundles. */
+  get owner(): Owner {
+    for (const { file } of this.#readFrames()) {
+      const owner = ownerOf(file);
+      if (owner !== 'node') return owner;
+      if (file.includes('internal/deps/')) return 'library';
+    }
+    return 'node';
+  }
+
+  #readFrames(): readonly SourceLocation[] {
+    if (!this.#capture) return this.#frames;
+    this.#frames = parseStack(this.#capture.stack ?? '').filter(({ file }) => !isOwnFile(file));
+    this.#capture = null;
+    return this.#frames;
+  }
+}
+
+function isOwnFile(file: string): boolean {
+  return file.replace('file://', '').startsWith(ownDirectory) && ownerOf(file) === 'harness';
+}

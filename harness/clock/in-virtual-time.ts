@@ -1,0 +1,58 @@
+import type { Span, SpanOutcome } from '../trace/span.ts';
+import { currentTrace } from '../trace/trace.ts';
+import type { TimerOutcome, TimerRecord } from './timer-record.ts';
+import { VirtualClock, type ClockOptions, type VirtualRun } from './virtual-clock.ts';
+
+/** What came of work in virtual time. */
+export interface InVirtualTime<T> extends VirtualRun<T> {
+  /** Every timer that was started, in the order of their start. */
+  readonly timers: readonly TimerRecord[];
+  /** The learner's timers that were pending when the work had settled. */
+  readonly leftBehind: readonly TimerRecord[];
+}
+
+/**
+ * Runs `work` under a virtual clock of its own, which begins at 0 ms and is gone when the promise settles. The trace
+ * of the test is begun anew, and the learner's timers are added to it.
+ *
+ * Rejects with what `work` rejects with, or with the clock's own error.
+ *
+ * @example
+ * const { value, virtualMs } = await inVirtualTime(() => fetchAll(urls));
+ */
+export async function inVirtualTime<T>(
+  work: (clock: VirtualClock) => T | Promise<T>,
+  options: ClockOptions = {},
+): Promise<InVirtualTime<T>> {
+  const clock = VirtualClock.install(options);
+  const trace = currentTrace();
+  let leftBehind: readonly TimerRecord[] = [];
+  let run: VirtualRun<T>;
+  try {
+    trace.restart({ virtual: true });
+    run = await clock.run(() => work(clock));
+  } finally {
+    leftBehind = clock.uninstall();
+    for (const span of learnerSpans(clock.timers)) trace.add(span);
+  }
+  return { ...run, timers: clock.timers, leftBehind };
+}
+
+const spanOutcomes: Readonly<Record<TimerOutcome, SpanOutcome>> = {
+  pending: 'open',
+  fired: 'done',
+  cleared: 'cancelled',
+};
+
+function learnerSpans(timers: readonly TimerRecord[]): Span[] {
+  return timers
+    .filter(({ owner }) => owner === 'learner')
+    .map((timer) => ({
+      label: `${timer.kind}(${timer.delayMs})`,
+      kind: 'timer',
+      start: timer.start,
+      end: timer.end,
+      outcome: spanOutcomes[timer.outcome],
+      where: timer.where,
+    }));
+}

@@ -1,0 +1,93 @@
+import { asyncWrapProviders, createHook, type AsyncHook } from 'node:async_hooks';
+import { Caller } from './caller.ts';
+import type { WorkInFlight } from './work-in-flight.ts';
+import { isHeldBackByReader } from './socket-ledger.ts';
+
+interface Request {
+  readonly type: string;
+  readonly resource: { readonly handle?: unknown };
+  readonly caller: Caller;
+}
+
+// One-shot work outside JavaScript: it begins and ends. Only Node's own types count; undici, for one, has resources of
+// its own (UNDICI_REQUEST) that live while a virtual handler sleeps, and would hold the clock against itself.
+const requestTypes = new Set(
+  Object.keys(asyncWrapProviders).filter(
+    (type) =>
+      /REQ|QUERYWRAP|CONNECTWRAP|WRITEWRAP|SHUTDOWNWRAP|^PROCESSWRAP/.test(type) &&
+      !type.includes('HTTP'),
+  ),
+);
+
+const namedTypes: readonly (readonly [RegExp, string])[] = [
+  [/^FS|^FILEHANDLE/, 'a file operation'],
+  [/ADDRINFO|NAMEINFO|QUERYWRAP/, 'a name lookup'],
+  [/^PROCESSWRAP/, 'a child process'],
+  [/CONNECTWRAP/, 'a connection that is being opened'],
+  [/WRITEWRAP|SHUTDOWNWRAP/, 'a write to a socket or pipe'],
+  [/PBKDF2|SCRYPT|RANDOM|SIGN|KEY|HASH|CIPHER|CRYPTO|ARGON/, 'cryptographic work'],
+];
+
+/** Watches, while it is enabled, for work that Node does outside JavaScript, and for callbacks of `setImmediate`. */
+export class NativeRequests {
+  #requests = new Map<number, Request>();
+  #immediates = new Set<number>();
+  #ignoring = false;
+  #hook: AsyncHook;
+
+  constructor() {
+    this.#hook = createHook({
+      init: (id, type, _trigger, resource) => this.#begin(id, type, resource),
+      destroy: (id) => this.#end(id),
+      // Promises are no requests, and a hook on them would corrupt the hooks' stack when the watchdog ends a loop in a
+      // promise's continuation: the process would abort instead of one test failing.
+      trackPromises: false,
+    });
+  }
+
+  enable(): void {
+    this.#hook.enable();
+  }
+
+  disable(): void {
+    this.#hook.disable();
+    this.#requests.clear();
+    this.#immediates.clear();
+  }
+
+  /** Whether a callback of `setImmediate` waits for its turn, those started in `ignoring` left out. */
+  get hasImmediates(): boolean {
+    return this.#immediates.size > 0;
+  }
+
+  /** Does `work` without counting what it starts. */
+  ignoring<T>(work: () => T): T {
+    this.#ignoring = true;
+    try {
+      return work();
+    } finally {
+      this.#ignoring = false;
+    }
+  }
+
+  /** What is being waited for, and who asked for it; null when nothing is. */
+  inFlight(): WorkInFlight | null {
+    for (const { type, resource, caller } of this.#requests.values()) {
+      if (/WRITEWRAP|SHUTDOWNWRAP/.test(type) && isHeldBackByReader(resource.handle)) continue;
+      const name = namedTypes.find(([pattern]) => pattern.test(type))?.[1];
+      return { what: name ?? `work outside JavaScript (${type})`, caller };
+    }
+    return null;
+  }
+
+  #begin(id: number, type: string, resource: object): void {
+    if (this.#ignoring) return;
+    if (type === 'Immediate') this.#immediates.add(id);
+    if (requestTypes.has(type)) this.#requests.set(id, { type, resource, caller: new Caller() });
+  }
+
+  #end(id: number): void {
+    this.#requests.delete(id);
+    this.#immediates.delete(id);
+  }
+}

@@ -1,0 +1,126 @@
+import diagnosticsChannel from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
+import { real } from './real-time.ts';
+
+interface Account {
+  readonly role: 'client' | 'server';
+  /** What had been read when something was last written; null while nothing has been written. */
+  readAtLastWrite: number | null;
+  writtenAt: number;
+  /** How often somebody has looked since the last write. */
+  looks: number;
+}
+
+/** Node's stream handle: undocumented, but the only place that tells whether a socket is being read. */
+interface Handle {
+  readonly reading?: boolean;
+}
+
+const accounts = new Map<Socket, Account>();
+let pruneAt = 64;
+
+/**
+ * Keeps account of every TCP socket of this thread, from the process's first: a kept-alive socket outlives a clock.
+ * It adds no listener, so that nobody who counts listeners finds one too many.
+ */
+export function trackSockets(): void {
+  const follow = (role: Account['role']) => (message: unknown) => {
+    pruneDestroyed();
+    const { socket } = message as { socket: Socket };
+    accounts.set(socket, { role, readAtLastWrite: null, writtenAt: 0, looks: 0 });
+  };
+  diagnosticsChannel.subscribe('net.client.socket', follow('client'));
+  diagnosticsChannel.subscribe('net.server.socket', follow('server'));
+  noteWrites();
+}
+
+/** Why time may not move for the sockets' sake: a connection being made, bytes on their way, an answer owed. */
+export function socketsInFlight(limits: { peerMs: number; peerLooks: number }): string | null {
+  const open = openSockets();
+  if (open.length === 0) return null;
+  if (open.some(([socket]) => socket.connecting)) return 'a connection that is being opened';
+  const byPorts = socketsByPorts(open);
+  for (const [socket, account] of open) {
+    const peer = peerOf(socket, byPorts);
+    if (!peer && owesAnswer(socket, account, limits)) {
+      return `an answer from ${socket.remoteAddress}:${socket.remotePort}, outside this thread`;
+    }
+    if (peer && isRead(peer) && socket.bytesWritten > peer.bytesRead) {
+      return `bytes on their way to port ${socket.remotePort}`;
+    }
+  }
+  return null;
+}
+
+/** Whether `handle` writes to a socket of this thread that nobody reads: such a write ends when its reader wants. */
+export function isHeldBackByReader(handle: unknown): boolean {
+  const open = openSockets();
+  const byPorts = socketsByPorts(open);
+  const writer = open.find(([socket]) => handleOf(socket) === handle)?.[0];
+  const peer = writer && peerOf(writer, byPorts);
+  return peer !== undefined && !isRead(peer);
+}
+
+/** One sentence for each client's socket of this thread that has sent something and got nothing back since. */
+export function unansweredRequests(): string[] {
+  return openSockets()
+    .filter(([socket, account]) => account.role === 'client' && awaitsAnswer(socket, account))
+    .map(([socket]) => `what was sent to port ${socket.remotePort} has not been answered`);
+}
+
+// Every write of a socket passes here, `end(data)` included, which does not pass `write`.
+function noteWrites(): void {
+  const prototype = Socket.prototype as unknown as Record<string, unknown>;
+  const original = prototype['_writeGeneric'];
+  if (typeof original !== 'function') return;
+  prototype['_writeGeneric'] = function (this: Socket, ...parameters: unknown[]): unknown {
+    const account = accounts.get(this);
+    if (account) {
+      account.readAtLastWrite = this.bytesRead;
+      account.writtenAt = real.now();
+      account.looks = 0;
+    }
+    return Reflect.apply(original, this, parameters);
+  };
+}
+
+function openSockets(): [Socket, Account][] {
+  return [...accounts].filter(([socket]) => !socket.destroyed);
+}
+
+function socketsByPorts(open: readonly [Socket, Account][]): Map<string, Socket> {
+  return new Map(open.map(([socket]) => [`${socket.localPort}:${socket.remotePort}`, socket]));
+}
+
+function peerOf(socket: Socket, byPorts: ReadonlyMap<string, Socket>): Socket | undefined {
+  return byPorts.get(`${socket.remotePort}:${socket.localPort}`);
+}
+
+function isRead(socket: Socket): boolean {
+  return handleOf(socket)?.reading === true;
+}
+
+function handleOf(socket: Socket): Handle | null {
+  return (socket as unknown as { _handle: Handle | null })._handle;
+}
+
+function awaitsAnswer(socket: Socket, account: Account): boolean {
+  return account.readAtLastWrite !== null && socket.bytesRead <= account.readAtLastWrite;
+}
+
+/** Only a client is owed an answer. A stalled machine stalls the peer as well: so milliseconds alone do not end it. */
+function owesAnswer(
+  socket: Socket,
+  account: Account,
+  limits: { peerMs: number; peerLooks: number },
+): boolean {
+  if (account.role === 'server' || !awaitsAnswer(socket, account)) return false;
+  account.looks += 1;
+  return account.looks < limits.peerLooks || real.now() - account.writtenAt < limits.peerMs;
+}
+
+function pruneDestroyed(): void {
+  if (accounts.size < pruneAt) return;
+  for (const socket of accounts.keys()) if (socket.destroyed) accounts.delete(socket);
+  pruneAt = Math.max(64, accounts.size * 2);
+}

@@ -1,0 +1,46 @@
+import { syncBuiltinESMExports } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import {
+  abortSignalTimeout,
+  promisedInterval,
+  promisedTimeout,
+  schedulerWait,
+} from './promised-timers.ts';
+import { trackSockets } from './socket-ledger.ts';
+import { hrtime, performanceNow, VirtualDate } from './time-reading-trampolines.ts';
+import { timerTrampolines } from './timer-trampolines.ts';
+import { trackWorkers } from './worker-ledger.ts';
+
+let installed = false;
+
+/**
+ * Puts functions in the place of Node's timers and clocks that ask, at each call, which time rules: that of the
+ * installed virtual clock, else the real one. Once per process and for ever, before any learner code: a function that
+ * was captured earlier stays real.
+ *
+ * `setImmediate`, `process.nextTick`, `queueMicrotask` and `MessageChannel` stay Node's own, and so do the timers inside
+ * Node (`socket.setTimeout`, `server.requestTimeout`) and those of workers.
+ */
+export function installTrampolines(): void {
+  if (installed) return;
+  installed = true;
+  trackSockets();
+  trackWorkers();
+  Object.assign(globalThis, timerTrampolines, { Date: VirtualDate });
+  Object.assign(timers, timerTrampolines);
+  Object.assign(timersPromises, { setTimeout: promisedTimeout, setInterval: promisedInterval });
+  replace(timersPromises.scheduler, 'wait', schedulerWait);
+  replace(AbortSignal, 'timeout', abortSignalTimeout);
+  // Only `now`: a fake of the whole object breaks performance.eventLoopUtilization(), whose figures turn negative.
+  replace(performance, 'now', performanceNow);
+  replace(process, 'hrtime', hrtime);
+  replace(VirtualDate.prototype, 'constructor', VirtualDate);
+  // Named imports of the built-in modules are copies, which follow only when told to.
+  syncBuiltinESMExports();
+}
+
+function replace(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true });
+}
