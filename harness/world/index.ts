@@ -1,0 +1,27 @@
+/** What a kata talks to, instrumented, and the words in which a spec asks about it. */
+export { eachAbortPoint } from './abort-points.ts';
+export type { AbortPoint } from './abort-points.ts';
+export { BlockingSdk } from './blocking-sdk.ts';
+export type { BlockingSdkHandle } from './blocking-sdk.ts';
+export { burnCpu, burnCpuInSlices } from './cpu-work.ts';
+export { Gate, gate, gates } from './gate.ts';
+export { auditLeaks } from './leak-audit.ts';
+export type { LeakAudit, LeakAuditOptions } from './leak-audit.ts';
+export { microtasks } from './microtasks.ts';
+export { MockSlowApi, startMockSlowApi } from './mock-slow-api.ts';
+export { Random, random } from './random.ts';
+export { replayHint, seed } from './seed.ts';
+export { Sequence, sequence } from './sequence.ts';
+export { settled } from './settled.ts';
+export type { PromiseState } from './settled.ts';
+export { SlowApi, startSlowApi } from './slow-api.ts';
+export type { Connections, SlowApiOptions } from './slow-api.ts';
+export type { SlowRoute, SlowRoutes } from './slow-route.ts';
+export { Traffic } from './traffic.ts';
+export type { OpenRequest, RequestOutcome, TrafficRecord } from './traffic.ts';
+export { turns } from './turns.ts';
+export { until } from './until.ts';
+export type { UntilOptions } from './until.ts';
+export { Upstream, startUpstream } from './upstream.ts';
+export type { UpstreamTraffic } from './upstream-messages.ts';
+export { WorldError } from './world-error.ts';

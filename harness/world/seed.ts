@@ -1,0 +1,27 @@
+import { randomInt } from 'node:crypto';
+
+let chosen: number | null = null;
+
+/**
+ * The seed of everything random in this process: `KATA_SEED`, or one that is drawn once.
+ *
+ * @throws {RangeError} if `KATA_SEED` is no whole number from 0 to 2³²−1.
+ */
+export function seed(): number {
+  chosen ??= readSeed(process.env['KATA_SEED']) ?? randomInt(2 ** 32);
+  return chosen;
+}
+
+/** What a failure that depended on chance tells its reader: how to see it again. */
+export function replayHint(): string {
+  return `Run again with KATA_SEED=${seed()} to get the same input.`;
+}
+
+function readSeed(text: string | undefined): number | null {
+  if (text === undefined || text === '') return null;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw new RangeError(
+    `Expected KATA_SEED to be a whole number from 0 to ${2 ** 32 - 1}, got \`${text}\`.`,
+  );
+}

@@ -1,0 +1,17 @@
+const nextTurn = setImmediate;
+
+/**
+ * Lets `count` real turns of the event loop pass: timers that are due, I/O and microtasks run meanwhile.
+ *
+ * Real under a virtual clock too, whose time does not move by it.
+ *
+ * @throws {RangeError} if `count` is no whole number above zero.
+ */
+export async function turns(count = 1): Promise<void> {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`Expected a whole number of turns above zero, got \`${count}\`.`);
+  }
+  for (let turn = 0; turn < count; turn += 1) {
+    await new Promise<void>((resolve) => nextTurn(resolve));
+  }
+}
