@@ -1,0 +1,236 @@
+import { AssertionError } from 'node:assert';
+import { stripVTControlCharacters } from 'node:util';
+import type { Explained, FailureKind } from '../trace/explained.ts';
+import {
+  authorPath,
+  blamedFrame,
+  formatLocation,
+  ownerOf,
+  parseStack,
+  type SourceLocation,
+} from '../trace/source-location.ts';
+import { InconclusiveError } from './failure.ts';
+import { readSafely, shorten, showValue } from './matchers/show-value.ts';
+import type { FailureRecord } from './test-record.ts';
+
+/** A message is read by a person. */
+const longestMessage = 2000;
+/** Errors inside errors that are told, and how deep. */
+const mostParts = 4;
+const deepest = 3;
+/** No frame that matters lies behind these. */
+const longestStack = 20_000;
+
+const kinds: Readonly<Record<FailureKind, true>> = {
+  assertion: true,
+  unhandled: true,
+  leak: true,
+  'busy-wait': true,
+  deadlock: true,
+  runaway: true,
+  held: true,
+  hang: true,
+  error: true,
+  import: true,
+  'missing-export': true,
+  'missing-file': true,
+  crash: true,
+  inconclusive: true,
+};
+
+/**
+ * Turns whatever a test ended with into a record that tells it in the learner's terms.
+ *
+ * It never throws, however hostile the error: getters are read with care, circles are cut, and the message is at most
+ * 2,000 characters long.
+ */
+export function describeFailure(error: unknown): FailureRecord {
+  return readSafely(() => describe(error), {
+    kind: 'error',
+    message: 'Your code threw a value that cannot be shown.',
+    location: null,
+    advice: null,
+    diff: null,
+  });
+}
+
+function describe(error: unknown): FailureRecord {
+  if (!isError(error)) {
+    const message = `Your code threw ${showValue(error)}, which is not an Error.`;
+    const advice = 'Throw an Error: it knows where it was made, and carries a message.';
+    return { kind: 'error', message, location: null, advice, diff: null };
+  }
+  const kind = kindOf(error);
+  if (kind !== null) return describeExplained(error, kind);
+  if (isAssertion(error)) return describeAssertion(error);
+  return describeThrown(error);
+}
+
+/** An error of the harness: its message is already written for the learner. */
+function describeExplained(error: Error, kind: FailureKind): FailureRecord {
+  const advice = read(error, 'advice');
+  const given = read(error, 'location');
+  return {
+    kind,
+    message: limitMessage(messageOf(error)),
+    location: given === undefined ? placeOf(blameOf(error)) : placeOf(given),
+    advice: typeof advice === 'string' && advice !== '' ? advice : null,
+    diff: diffOf(error, 'received'),
+  };
+}
+
+function describeAssertion(error: Error): FailureRecord {
+  const hints = matcherHints(error);
+  const message = stripVTControlCharacters(messageOf(error)).replace(
+    / \/\/ Object\.is equality$/,
+    '',
+  );
+  return {
+    kind: 'assertion',
+    message: limitMessage(message),
+    location: placeOf(hints?.location) ?? placeOf(blameOf(error)),
+    advice: hints?.advice ?? null,
+    diff: diffOf(error, 'actual'),
+  };
+}
+
+function describeThrown(error: Error): FailureRecord {
+  const frame = blameOf(error);
+  const subject = frame !== null && ownerOf(frame.file) === 'spec' ? 'The test' : 'Your code';
+  const lines = tellError(error, frame, 0, new Set());
+  return {
+    kind: 'error',
+    message: limitMessage([`${subject} threw ${lines[0]}`, ...lines.slice(1)].join('\n')),
+    location: placeOf(frame),
+    advice: null,
+    diff: null,
+  };
+}
+
+/** The error in one line, then its parts and causes, indented. */
+function tellError(
+  error: unknown,
+  frame: SourceLocation | null,
+  depth: number,
+  seen: Set<unknown>,
+): string[] {
+  seen.add(error);
+  const place = frame === null ? '' : ` at ${formatLocation(frame)}`;
+  const lines = [`${isError(error) ? headline(error) : showValue(error)}${place}`];
+  if (!isError(error)) return lines;
+  const parts = partsOf(error);
+  if (depth >= deepest) return parts.length === 0 ? lines : [...lines, '  …'];
+
+  for (const [label, part] of parts.slice(0, mostParts)) {
+    if (seen.has(part)) {
+      lines.push(`  ${label}: the same error again`);
+      continue;
+    }
+    const [first, ...rest] = tellError(part, isError(part) ? blameOf(part) : null, depth + 1, seen);
+    lines.push(`  ${label}: ${first}`, ...rest.map((line) => `  ${line}`));
+  }
+  if (parts.length > mostParts) lines.push(`  … and ${parts.length - mostParts} more`);
+  return lines;
+}
+
+/** The errors that an error carries: a dispose's and the body's, a group's, or the one behind it. */
+function partsOf(error: Error): (readonly [label: string, part: unknown])[] {
+  const parts: (readonly [string, unknown])[] = [];
+  // Not by `instanceof`: a polyfill's SuppressedError is one too.
+  if (nameOf(error) === 'SuppressedError') {
+    parts.push(['thrown last', read(error, 'error')], ['hidden by it', read(error, 'suppressed')]);
+  }
+  const errors = read(error, 'errors');
+  if (nameOf(error) === 'AggregateError' && Array.isArray(errors)) {
+    // Only as many are looked at as are shown: a hostile list may be endless.
+    const shown: unknown[] = errors.slice(0, mostParts);
+    for (const [index, part] of shown.entries()) parts.push([`error ${index + 1}`, part]);
+    for (let index = shown.length; index < errors.length && index < 1000; index += 1) {
+      parts.push(['', null]);
+    }
+  }
+  const cause = read(error, 'cause');
+  if (cause !== undefined) parts.push(['caused by', cause]);
+  return parts;
+}
+
+function kindOf(error: Error): FailureKind | null {
+  const kind = read(error, 'kind');
+  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) return null;
+  // Learner code must not be able to call its own failure inconclusive.
+  if (kind === 'inconclusive' && !(error instanceof InconclusiveError)) return null;
+  return kind as FailureKind;
+}
+
+/** Assertion errors of Vitest, of its extended matchers, and of `node:assert`. */
+function isAssertion(error: Error): boolean {
+  if (error instanceof AssertionError || nameOf(error) === 'AssertionError') return true;
+  return read(error, '__vitest_error_context__') !== undefined;
+}
+
+function matcherHints(error: Error): Pick<Explained, 'location' | 'advice'> | null {
+  const context = read(error, '__vitest_error_context__') as
+    { meta?: { kata?: Pick<Explained, 'location' | 'advice'> } } | undefined;
+  return readSafely(() => context?.meta?.kata ?? null, null);
+}
+
+/** Both sides in short, where both are known and the message does not show them already. */
+function diffOf(error: Error, receivedKey: 'actual' | 'received'): string | null {
+  if (!hasOwn(error, 'expected') || !hasOwn(error, receivedKey)) return null;
+  const expected = read(error, 'expected');
+  const received = read(error, receivedKey);
+  if (expected === undefined && received === undefined) return null;
+  return `expected: ${showValue(expected)}\nreceived: ${showValue(received)}`;
+}
+
+/** The line that threw: the learner's nearest, else the spec's. */
+function blameOf(error: Error): SourceLocation | null {
+  const stack = read(error, 'stack');
+  if (typeof stack !== 'string') return null;
+  const message = messageOf(error);
+  const told = message === '' ? -1 : stack.indexOf(message);
+  // A message may look like a frame, or be too long to be searched for frames.
+  const frames = told === -1 ? stack : stack.slice(told + message.length);
+  return readSafely(() => blamedFrame(parseStack(frames.slice(0, longestStack))), null);
+}
+
+function placeOf(location: unknown): FailureRecord['location'] {
+  if (typeof location !== 'object' || location === null) return null;
+  const { file, line } = location as { file?: unknown; line?: unknown };
+  if (typeof file !== 'string' || typeof line !== 'number') return null;
+  return { file: authorPath(file), line };
+}
+
+function headline(error: Error): string {
+  const message = messageOf(error).trim();
+  const name = nameOf(error);
+  const code = read(error, 'code');
+  const suffix = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
+  return shorten(message === '' ? name : `${name}: ${message}`, longestMessage / 4) + suffix;
+}
+
+function nameOf(error: Error): string {
+  const name = read(error, 'name');
+  return typeof name === 'string' && name !== '' ? shorten(name, 80) : 'Error';
+}
+
+function messageOf(error: Error): string {
+  const message = read(error, 'message');
+  return typeof message === 'string' ? message : '';
+}
+
+function limitMessage(message: string): string {
+  return shorten(message, longestMessage);
+}
+
+function isError(value: unknown): value is Error {
+  return readSafely(() => value instanceof Error || Error.isError(value), false);
+}
+
+function read(error: Error, key: string): unknown {
+  return readSafely(() => (error as unknown as Record<string, unknown>)[key], undefined);
+}
+
+function hasOwn(error: Error, key: string): boolean {
+  return readSafely(() => Object.hasOwn(error, key), false);
+}

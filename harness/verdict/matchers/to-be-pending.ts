@@ -1,0 +1,20 @@
+import { fails, holds, type MatcherResult } from './matcher-result.ts';
+import { isThenable, loopTurn, watchSettlement } from './settlement.ts';
+import { showValue } from './show-value.ts';
+
+/** The promise has not settled after two turns of the event loop; under `.not`, it has. */
+export async function toBePending(promise: unknown): Promise<MatcherResult> {
+  if (!isThenable(promise))
+    return fails(`${showValue(promise)} came at once instead of a promise.`);
+  const settlement = watchSettlement(promise);
+  await loopTurn();
+  await loopTurn();
+  const now = settlement();
+  if (now.state === 'pending')
+    return holds('The promise is still pending; it should have settled by now.');
+  const end =
+    now.state === 'fulfilled'
+      ? `resolved with ${showValue(now.value)}`
+      : `rejected with ${showValue(now.reason)}`;
+  return fails(`The promise has already ${end}; it should still be waiting.`);
+}
