@@ -1,28 +1,29 @@
 import type { EventEmitter } from 'node:events';
 import { expect } from 'vitest';
+import { positiveOnly } from './matchers/positive-only.ts';
 import { toBePending } from './matchers/to-be-pending.ts';
 import { toHappenInOrder } from './matchers/to-happen-in-order.ts';
 import { toHaveNoListeners } from './matchers/to-have-no-listeners.ts';
 import { toLeaveNoTimers } from './matchers/to-leave-no-timers.ts';
 import { toLeaveTheLoopFree } from './matchers/to-leave-the-loop-free.ts';
-import { toRejectWith, type RefusalPattern } from './matchers/to-reject-with.ts';
+import { toRejectWith } from './matchers/to-reject-with.ts';
 import { toStartAt } from './matchers/to-start-at.ts';
 import { toTakeVirtually, toTakeVirtuallyUnder } from './matchers/to-take-virtually.ts';
 import { toHaveHits, toHavePeak, toHavePeakAtMost } from './matchers/traffic-matchers.ts';
 
 expect.extend({
   toBePending,
-  toHappenInOrder,
-  toHaveHits,
-  toHaveNoListeners,
-  toHavePeak,
-  toHavePeakAtMost,
-  toLeaveNoTimers,
+  toHappenInOrder: positiveOnly(toHappenInOrder),
+  toHaveHits: positiveOnly(toHaveHits),
+  toHaveNoListeners: positiveOnly(toHaveNoListeners),
+  toHavePeak: positiveOnly(toHavePeak),
+  toHavePeakAtMost: positiveOnly(toHavePeakAtMost),
+  toLeaveNoTimers: positiveOnly(toLeaveNoTimers),
   toLeaveTheLoopFree,
-  toRejectWith,
-  toStartAt,
-  toTakeVirtually,
-  toTakeVirtuallyUnder,
+  toRejectWith: positiveOnly(toRejectWith),
+  toStartAt: positiveOnly(toStartAt),
+  toTakeVirtually: positiveOnly(toTakeVirtually),
+  toTakeVirtuallyUnder: positiveOnly(toTakeVirtuallyUnder),
 });
 
 declare module 'vitest' {
@@ -44,8 +45,11 @@ declare module 'vitest' {
     toLeaveTheLoopFree: () => R;
     /** Times of starts: exactly these milliseconds, in this order. */
     toStartAt: (milliseconds: readonly number[]) => R;
-    /** A promise, or a function to call: it refuses with this very value, or with what fits the pattern. To be awaited. */
-    toRejectWith: (expected: RefusalPattern | unknown) => Promise<void>;
+    /**
+     * A promise, or a function to call: it refuses with this very value, or with what fits the pattern (`RefusalPattern`). To
+     * be awaited.
+     */
+    toRejectWith: (expected: unknown) => Promise<void>;
     /** A signal, emitter or event target: nothing listens to it; for an event target the type must be given. */
     toHaveNoListeners: T extends AbortSignal | EventEmitter
       ? (type?: string) => R

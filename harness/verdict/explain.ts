@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { stripVTControlCharacters } from 'node:util';
-import type { Explained, FailureKind } from '../trace/explained.ts';
+import type { FailureKind } from '../trace/explained.ts';
 import {
   authorPath,
   blamedFrame,
@@ -10,7 +10,8 @@ import {
   type SourceLocation,
 } from '../trace/source-location.ts';
 import { InconclusiveError } from './failure.ts';
-import { readSafely, shorten, showValue } from './matchers/show-value.ts';
+import { errorMessage, errorName, readProperty, readSafely } from './matchers/read-safely.ts';
+import { shorten, showValue } from './matchers/show-value.ts';
 import type { FailureRecord } from './test-record.ts';
 
 /** A message is read by a person. */
@@ -68,28 +69,27 @@ function describe(error: unknown): FailureRecord {
 
 /** An error of the harness: its message is already written for the learner. */
 function describeExplained(error: Error, kind: FailureKind): FailureRecord {
-  const advice = read(error, 'advice');
-  const given = read(error, 'location');
+  const given = readProperty(error, 'location');
   return {
     kind,
-    message: limitMessage(messageOf(error)),
+    message: limitMessage(errorMessage(error)),
     location: given === undefined ? placeOf(blameOf(error)) : placeOf(given),
-    advice: typeof advice === 'string' && advice !== '' ? advice : null,
+    advice: adviceOf(error),
     diff: diffOf(error, 'received'),
   };
 }
 
 function describeAssertion(error: Error): FailureRecord {
   const hints = matcherHints(error);
-  const message = stripVTControlCharacters(messageOf(error)).replace(
+  const message = stripVTControlCharacters(errorMessage(error)).replace(
     / \/\/ Object\.is equality$/,
     '',
   );
   return {
     kind: 'assertion',
     message: limitMessage(message),
-    location: placeOf(hints?.location) ?? placeOf(blameOf(error)),
-    advice: hints?.advice ?? null,
+    location: placeOf(readProperty(hints, 'location')) ?? placeOf(blameOf(error)),
+    advice: adviceOf(hints),
     diff: diffOf(error, 'actual'),
   };
 }
@@ -118,10 +118,10 @@ function tellError(
   const place = frame === null ? '' : ` at ${formatLocation(frame)}`;
   const lines = [`${isError(error) ? headline(error) : showValue(error)}${place}`];
   if (!isError(error)) return lines;
-  const parts = partsOf(error);
-  if (depth >= deepest) return parts.length === 0 ? lines : [...lines, '  …'];
+  const { shown, hidden } = partsOf(error);
+  if (depth >= deepest) return shown.length === 0 ? lines : [...lines, '  …'];
 
-  for (const [label, part] of parts.slice(0, mostParts)) {
+  for (const [label, part] of shown) {
     if (seen.has(part)) {
       lines.push(`  ${label}: the same error again`);
       continue;
@@ -129,94 +129,96 @@ function tellError(
     const [first, ...rest] = tellError(part, isError(part) ? blameOf(part) : null, depth + 1, seen);
     lines.push(`  ${label}: ${first}`, ...rest.map((line) => `  ${line}`));
   }
-  if (parts.length > mostParts) lines.push(`  … and ${parts.length - mostParts} more`);
+  if (hidden > 0) lines.push(`  … and ${hidden} more`);
   return lines;
 }
 
+interface Parts {
+  readonly shown: (readonly [label: string, part: unknown])[];
+  readonly hidden: number;
+}
+
 /** The errors that an error carries: a dispose's and the body's, a group's, or the one behind it. */
-function partsOf(error: Error): (readonly [label: string, part: unknown])[] {
-  const parts: (readonly [string, unknown])[] = [];
-  // Not by `instanceof`: a polyfill's SuppressedError is one too.
-  if (nameOf(error) === 'SuppressedError') {
-    parts.push(['thrown last', read(error, 'error')], ['hidden by it', read(error, 'suppressed')]);
+function partsOf(error: Error): Parts {
+  const parts: Parts['shown'] = [];
+  let hidden = 0;
+  // By name and not by `instanceof`: a polyfill's SuppressedError is one too.
+  if (errorName(error) === 'SuppressedError') {
+    parts.push(['thrown last', readProperty(error, 'error')]);
+    parts.push(['hidden by it', readProperty(error, 'suppressed')]);
   }
-  const errors = read(error, 'errors');
-  if (nameOf(error) === 'AggregateError' && Array.isArray(errors)) {
-    // Only as many are looked at as are shown: a hostile list may be endless.
+  const errors = readProperty(error, 'errors');
+  if (Array.isArray(errors)) {
     const shown: unknown[] = errors.slice(0, mostParts);
     for (const [index, part] of shown.entries()) parts.push([`error ${index + 1}`, part]);
-    for (let index = shown.length; index < errors.length && index < 1000; index += 1) {
-      parts.push(['', null]);
-    }
+    hidden = errors.length - shown.length;
   }
-  const cause = read(error, 'cause');
+  const cause = readProperty(error, 'cause');
   if (cause !== undefined) parts.push(['caused by', cause]);
-  return parts;
+  return { shown: parts, hidden };
 }
 
 function kindOf(error: Error): FailureKind | null {
-  const kind = read(error, 'kind');
-  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) return null;
+  const kind = readProperty(error, 'kind');
+  if (!isFailureKind(kind)) return null;
   // Learner code must not be able to call its own failure inconclusive.
   if (kind === 'inconclusive' && !(error instanceof InconclusiveError)) return null;
-  return kind as FailureKind;
+  return kind;
+}
+
+function isFailureKind(kind: unknown): kind is FailureKind {
+  return typeof kind === 'string' && Object.hasOwn(kinds, kind);
 }
 
 /** Assertion errors of Vitest, of its extended matchers, and of `node:assert`. */
 function isAssertion(error: Error): boolean {
-  if (error instanceof AssertionError || nameOf(error) === 'AssertionError') return true;
-  return read(error, '__vitest_error_context__') !== undefined;
+  if (error instanceof AssertionError || errorName(error) === 'AssertionError') return true;
+  return readProperty(error, '__vitest_error_context__') !== undefined;
 }
 
-function matcherHints(error: Error): Pick<Explained, 'location' | 'advice'> | null {
-  const context = read(error, '__vitest_error_context__') as
-    { meta?: { kata?: Pick<Explained, 'location' | 'advice'> } } | undefined;
-  return readSafely(() => context?.meta?.kata ?? null, null);
+function matcherHints(error: Error): unknown {
+  const context = readProperty(error, '__vitest_error_context__');
+  return readProperty(readProperty(context, 'meta'), 'kata');
 }
 
 /** Both sides in short, where both are known and the message does not show them already. */
 function diffOf(error: Error, receivedKey: 'actual' | 'received'): string | null {
   if (!hasOwn(error, 'expected') || !hasOwn(error, receivedKey)) return null;
-  const expected = read(error, 'expected');
-  const received = read(error, receivedKey);
+  const expected = readProperty(error, 'expected');
+  const received = readProperty(error, receivedKey);
   if (expected === undefined && received === undefined) return null;
   return `expected: ${showValue(expected)}\nreceived: ${showValue(received)}`;
 }
 
 /** The line that threw: the learner's nearest, else the spec's. */
 function blameOf(error: Error): SourceLocation | null {
-  const stack = read(error, 'stack');
+  const stack = readProperty(error, 'stack');
   if (typeof stack !== 'string') return null;
-  const message = messageOf(error);
+  const message = errorMessage(error);
   const told = message === '' ? -1 : stack.indexOf(message);
   // A message may look like a frame, or be too long to be searched for frames.
   const frames = told === -1 ? stack : stack.slice(told + message.length);
   return readSafely(() => blamedFrame(parseStack(frames.slice(0, longestStack))), null);
 }
 
+function adviceOf(source: unknown): string | null {
+  const advice = readProperty(source, 'advice');
+  return typeof advice === 'string' && advice !== '' ? advice : null;
+}
+
 function placeOf(location: unknown): FailureRecord['location'] {
-  if (typeof location !== 'object' || location === null) return null;
-  const { file, line } = location as { file?: unknown; line?: unknown };
+  const file = readProperty(location, 'file');
+  const line = readProperty(location, 'line');
   if (typeof file !== 'string' || typeof line !== 'number') return null;
   return { file: authorPath(file), line };
 }
 
 function headline(error: Error): string {
-  const message = messageOf(error).trim();
-  const name = nameOf(error);
-  const code = read(error, 'code');
+  const message = errorMessage(error).trim();
+  const name = errorName(error);
+  const code = readProperty(error, 'code');
   const suffix = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
   return shorten(message === '' ? name : `${name}: ${message}`, longestMessage / 4) + suffix;
-}
-
-function nameOf(error: Error): string {
-  const name = read(error, 'name');
-  return typeof name === 'string' && name !== '' ? shorten(name, 80) : 'Error';
-}
-
-function messageOf(error: Error): string {
-  const message = read(error, 'message');
-  return typeof message === 'string' ? message : '';
 }
 
 function limitMessage(message: string): string {
@@ -225,10 +227,6 @@ function limitMessage(message: string): string {
 
 function isError(value: unknown): value is Error {
   return readSafely(() => value instanceof Error || Error.isError(value), false);
-}
-
-function read(error: Error, key: string): unknown {
-  return readSafely(() => (error as unknown as Record<string, unknown>)[key], undefined);
 }
 
 function hasOwn(error: Error, key: string): boolean {

@@ -17,11 +17,6 @@ export interface MatcherResult {
   readonly meta: { readonly kata: Pick<MatcherHints, 'location' | 'advice'> };
 }
 
-/** The part of Vitest's matcher state that ours read. */
-export interface MatcherContext {
-  readonly isNot: boolean;
-}
-
 /** The check holds; `message` is shown where `.not` wanted that it does not. */
 export function holds(message = ''): MatcherResult {
   return { pass: true, message: () => message, meta: { kata: {} } };
@@ -45,15 +40,4 @@ export function fails(
       },
     },
   };
-}
-
-/**
- * Stops a spec that negates a matcher which can say only what should happen.
- * @throws {TypeError} always under `.not`
- */
-export function refuseNot(context: MatcherContext, matcher: string): void {
-  if (!context.isNot) return;
-  throw new TypeError(
-    `Expected \`${matcher}\` without \`.not\`: say what should happen instead of what should not.`,
-  );
 }

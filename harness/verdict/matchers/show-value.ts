@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { errorMessage, errorName } from './read-safely.ts';
 
 /** The longest value that a sentence can hold. */
 const longest = 120;
@@ -23,21 +24,10 @@ export function showValue(value: unknown): string {
   }
 }
 
-/** Reads what may be a getter that throws, or a hostile Proxy; `fallback` then. */
-export function readSafely<T>(read: () => T, fallback: T): T {
-  try {
-    return read();
-  } catch {
-    return fallback;
-  }
-}
-
 /** `TypeError: x is not a function`, from any error, in one line. */
 function showError(error: Error): string {
-  const name = readSafely(() => String(error.name), 'Error');
-  const message = readSafely(() => String(error.message), '');
-  const line = message.replace(/\s+/g, ' ').trim();
-  return line === '' ? name : `${name}: ${line}`;
+  const line = errorMessage(error).replace(/\s+/g, ' ').trim();
+  return line === '' ? errorName(error) : `${errorName(error)}: ${line}`;
 }
 
 /** At most `length` characters of `text`. */

@@ -1,13 +1,7 @@
 import type { SourceLocation } from '../../trace/source-location.ts';
 import { formatLocation } from '../../trace/source-location.ts';
 import { formatMs } from '../../trace/format-ms.ts';
-import {
-  fails,
-  holds,
-  refuseNot,
-  type MatcherContext,
-  type MatcherResult,
-} from './matcher-result.ts';
+import { fails, holds, type MatcherResult } from './matcher-result.ts';
 import { counted } from './sentences.ts';
 
 /** A timer as the clock remembers it. */
@@ -22,11 +16,7 @@ export interface LeftTimer {
 const mostShown = 4;
 
 /** No timer of the learner was pending when the run ended. */
-export function toLeaveNoTimers(
-  this: MatcherContext,
-  run: { readonly leftBehind: readonly LeftTimer[] },
-): MatcherResult {
-  refuseNot(this, 'toLeaveNoTimers');
+export function toLeaveNoTimers(run: { readonly leftBehind: readonly LeftTimer[] }): MatcherResult {
   const { leftBehind } = run;
   if (leftBehind.length === 0) return holds();
 

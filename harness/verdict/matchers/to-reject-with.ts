@@ -1,14 +1,9 @@
-import type { Explained, FailureKind } from '../../trace/explained.ts';
+import type { FailureKind } from '../../trace/explained.ts';
 import { blamedFrame, parseStack } from '../../trace/source-location.ts';
-import {
-  fails,
-  holds,
-  refuseNot,
-  type MatcherContext,
-  type MatcherResult,
-} from './matcher-result.ts';
+import { fails, holds, type MatcherResult } from './matcher-result.ts';
 import { isThenable, waitForSettlement, type Settlement } from './settlement.ts';
-import { readSafely, showValue } from './show-value.ts';
+import { errorMessage, readProperty } from './read-safely.ts';
+import { showValue } from './show-value.ts';
 
 /** What a refusal must look like, where its identity is not known. */
 export interface RefusalPattern {
@@ -23,7 +18,7 @@ export interface RefusalPattern {
 const patienceMs = 8000;
 
 /** What a run in virtual time or the watchdog found out says more than "it rejected with something else". */
-const tellingKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
+const tellingKinds: readonly FailureKind[] = [
   'deadlock',
   'runaway',
   'held',
@@ -33,7 +28,7 @@ const tellingKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'crash',
   'import',
   'missing-export',
-]);
+];
 
 /**
  * The promise rejects, or the function refuses (a synchronous throw or a rejection), with `expected`: this very value, or
@@ -43,20 +38,15 @@ const tellingKinds: ReadonlySet<FailureKind> = new Set<FailureKind>([
  * @param expected - a plain object that has no other keys than those of `RefusalPattern` is a pattern
  * @throws the rejection itself, where it tells that the work hung or could not be judged
  */
-export async function toRejectWith(
-  this: MatcherContext,
-  subject: unknown,
-  expected: unknown,
-): Promise<MatcherResult> {
-  refuseNot(this, 'toRejectWith');
+export async function toRejectWith(subject: unknown, expected: unknown): Promise<MatcherResult> {
   return judgeRefusal(await settlementOf(subject), expected);
 }
 
 /** Calls `subject` if it is a function, and waits for what it gives. */
 async function settlementOf(subject: unknown): Promise<Settlement> {
-  let given = subject;
+  let given: unknown = subject;
   try {
-    if (typeof subject === 'function') given = (subject as () => unknown)();
+    if (typeof subject === 'function') given = Reflect.apply(subject, undefined, []);
   } catch (reason) {
     return { state: 'rejected', reason };
   }
@@ -86,9 +76,9 @@ export function judgeRefusal(settlement: Settlement, expected: unknown): Matcher
 function fits(reason: unknown, expected: unknown): boolean {
   if (!isPattern(expected)) return Object.is(reason, expected);
   if ('reason' in expected && !isAbortFor(reason, expected.reason)) return false;
-  if (expected.name !== undefined && property(reason, 'name') !== expected.name) return false;
+  if (expected.name !== undefined && readProperty(reason, 'name') !== expected.name) return false;
   if (expected.message === undefined) return true;
-  const message = String(property(reason, 'message'));
+  const message = errorMessage(reason);
   return typeof expected.message === 'string'
     ? message.includes(expected.message)
     : new RegExp(expected.message).test(message);
@@ -96,7 +86,9 @@ function fits(reason: unknown, expected: unknown): boolean {
 
 function isAbortFor(error: unknown, reason: unknown): boolean {
   if (Object.is(error, reason)) return true;
-  return property(error, 'name') === 'AbortError' && Object.is(property(error, 'cause'), reason);
+  return (
+    readProperty(error, 'name') === 'AbortError' && Object.is(readProperty(error, 'cause'), reason)
+  );
 }
 
 function isPattern(expected: unknown): expected is RefusalPattern {
@@ -107,17 +99,17 @@ function isPattern(expected: unknown): expected is RefusalPattern {
 }
 
 function isTelling(reason: unknown): boolean {
-  if (!(reason instanceof Error)) return false;
-  const kind = readSafely(() => (reason as Partial<Explained>).kind, undefined);
-  return kind !== undefined && tellingKinds.has(kind);
+  const kind = readProperty(reason, 'kind');
+  return tellingKinds.some((telling) => telling === kind);
 }
 
 /** What would otherwise look the same, or nearly so. */
 function nearMiss(reason: unknown, expected: unknown): string {
   const wanted = isPattern(expected) ? expected.reason : expected;
   if (wanted === undefined) return '';
-  if (Object.is(property(reason, 'cause'), wanted)) return '\nWhat was expected is its `cause`.';
-  const errors = property(reason, 'errors');
+  if (Object.is(readProperty(reason, 'cause'), wanted))
+    return '\nWhat was expected is its `cause`.';
+  const errors = readProperty(reason, 'errors');
   if (Array.isArray(errors) && errors.includes(wanted)) {
     return '\nWhat was expected is one of its `errors`.';
   }
@@ -144,13 +136,7 @@ function tell(expected: unknown): string {
   return parts.join(' and ');
 }
 
-function property(value: unknown, key: 'name' | 'message' | 'cause' | 'errors'): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return readSafely(() => (value as Record<string, unknown>)[key], undefined);
-}
-
 function locationOf(reason: unknown) {
-  if (!(reason instanceof Error)) return undefined;
-  const stack = readSafely(() => String(reason.stack), '');
-  return blamedFrame(parseStack(stack)) ?? undefined;
+  const stack = readProperty(reason, 'stack');
+  return typeof stack === 'string' ? (blamedFrame(parseStack(stack)) ?? undefined) : undefined;
 }

@@ -1,23 +1,12 @@
 import { formatMs } from '../../trace/format-ms.ts';
-import {
-  fails,
-  holds,
-  refuseNot,
-  type MatcherContext,
-  type MatcherResult,
-} from './matcher-result.ts';
+import { fails, holds, type MatcherResult } from './matcher-result.ts';
 import { counted, milliseconds } from './sentences.ts';
 
 /** Columns of the two rows that a terminal can hold. */
 const mostColumns = 9;
 
 /** The pieces of work started at exactly the `expected` milliseconds, in this order. */
-export function toStartAt(
-  this: MatcherContext,
-  starts: readonly number[],
-  expected: readonly number[],
-): MatcherResult {
-  refuseNot(this, 'toStartAt');
+export function toStartAt(starts: readonly number[], expected: readonly number[]): MatcherResult {
   const first = firstDifference(starts, expected);
   if (first === -1) return holds();
 

@@ -1,13 +1,6 @@
 import type { Span } from '../../trace/span.ts';
 import { currentTrace } from '../../trace/trace.ts';
-import {
-  fails,
-  holds,
-  refuseNot,
-  type MatcherContext,
-  type MatcherHints,
-  type MatcherResult,
-} from './matcher-result.ts';
+import { fails, holds, type MatcherHints, type MatcherResult } from './matcher-result.ts';
 import { counted, milliseconds } from './sentences.ts';
 import { atOnceSentence, summarizeWork } from './work-summary.ts';
 
@@ -17,12 +10,7 @@ export interface TimedRun {
 }
 
 /** The run took exactly `expectedMs` milliseconds of virtual time. */
-export function toTakeVirtually(
-  this: MatcherContext,
-  run: TimedRun,
-  expectedMs: number,
-): MatcherResult {
-  refuseNot(this, 'toTakeVirtually');
+export function toTakeVirtually(run: TimedRun, expectedMs: number): MatcherResult {
   if (isSameTime(run.virtualMs, expectedMs)) return holds();
   const figures = `Your code took ${milliseconds(run.virtualMs)}; it should take ${milliseconds(expectedMs)}.`;
   return run.virtualMs > expectedMs
@@ -31,12 +19,7 @@ export function toTakeVirtually(
 }
 
 /** The run took less than `limitMs` milliseconds of virtual time: what a headline such as "under 1.2s" asserts. */
-export function toTakeVirtuallyUnder(
-  this: MatcherContext,
-  run: TimedRun,
-  limitMs: number,
-): MatcherResult {
-  refuseNot(this, 'toTakeVirtuallyUnder');
+export function toTakeVirtuallyUnder(run: TimedRun, limitMs: number): MatcherResult {
   if (run.virtualMs < limitMs) return holds();
   const figures = `Your code took ${milliseconds(run.virtualMs)}; it should take less than ${milliseconds(limitMs)}.`;
   return tooLong(figures, limitMs);

@@ -1,11 +1,5 @@
 import { currentTrace } from '../../trace/trace.ts';
-import {
-  fails,
-  holds,
-  refuseNot,
-  type MatcherContext,
-  type MatcherResult,
-} from './matcher-result.ts';
+import { fails, holds, type MatcherResult } from './matcher-result.ts';
 import { counted } from './sentences.ts';
 import { manner, summarizeWork } from './work-summary.ts';
 
@@ -18,12 +12,7 @@ export interface SeenTraffic {
 }
 
 /** Exactly `peak` requests were under way at the busiest moment. */
-export function toHavePeak(
-  this: MatcherContext,
-  traffic: SeenTraffic,
-  peak: number,
-): MatcherResult {
-  refuseNot(this, 'toHavePeak');
+export function toHavePeak(traffic: SeenTraffic, peak: number): MatcherResult {
   if (traffic.peak === peak) return holds();
   if (traffic.peak > peak) return tooMany(traffic, peak);
   if (traffic.hits === 0) return fails('No request was sent.');
@@ -34,22 +23,12 @@ export function toHavePeak(
 }
 
 /** Never more than `limit` requests were under way at once. */
-export function toHavePeakAtMost(
-  this: MatcherContext,
-  traffic: SeenTraffic,
-  limit: number,
-): MatcherResult {
-  refuseNot(this, 'toHavePeakAtMost');
+export function toHavePeakAtMost(traffic: SeenTraffic, limit: number): MatcherResult {
   return traffic.peak <= limit ? holds() : tooMany(traffic, limit);
 }
 
 /** Exactly `hits` requests arrived. */
-export function toHaveHits(
-  this: MatcherContext,
-  traffic: SeenTraffic,
-  hits: number,
-): MatcherResult {
-  refuseNot(this, 'toHaveHits');
+export function toHaveHits(traffic: SeenTraffic, hits: number): MatcherResult {
   if (traffic.hits === hits) return holds();
   const expected = hits === 1 ? '1 was expected' : `${hits} were expected`;
   if (traffic.hits === 0) return fails(`No request was sent; ${expected}.`);
