@@ -1,4 +1,5 @@
-import type { SourceLocation } from '../trace/source-location.ts';
+import { formatLocation, type SourceLocation } from '../trace/source-location.ts';
+import type { HangReport } from './hang-report.ts';
 
 /** The program held the event loop and never gave it back, so it was ended. */
 export class HangError extends Error {
@@ -8,8 +9,9 @@ export class HangError extends Error {
   readonly advice =
     'Look for a loop whose end never comes, or a call that waits without giving the event loop back.';
 
-  constructor(message: string, location: SourceLocation | null) {
-    super(message);
+  constructor({ message, location }: Pick<HangReport, 'message' | 'location'>) {
+    const place = location && `\nIt was at ${formatLocation(location)} in ${location.functionName}.`;
+    super(message + (place ?? ''));
     this.location = location;
   }
 }

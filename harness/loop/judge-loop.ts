@@ -45,7 +45,9 @@ export async function judgeLoop<T = void>(options: JudgeLoopOptions<T>): Promise
     const guilty = runs.filter((run) => isGuilty(run, limitMs));
     if (guilty.length < tries) continue;
 
-    const report = reportOf('held', limitMs, runs, leastHeld(guilty), await blame(options));
+    const best = leastHeld(guilty);
+    const blame = await blameWork((use) => withInput(options, use), best.heldMs);
+    const report = reportOf('held', limitMs, runs, best, blame);
     markOnTrace(run, traceStart, report);
     return report;
   }
@@ -57,10 +59,6 @@ async function runOnce<T>(options: JudgeLoopOptions<T>) {
     const traceStart = currentTrace().now();
     return { run: await measureRun(work), traceStart };
   });
-}
-
-function blame<T>(options: JudgeLoopOptions<T>) {
-  return blameWork((measured) => withInput(options, measured));
 }
 
 async function withInput<T, R>(

@@ -18,6 +18,12 @@ export class LoopProbe {
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #onBeat: () => void;
+
+  /** @param onBeat called in every turn */
+  constructor(onBeat: () => void = () => {}) {
+    this.#onBeat = onBeat;
+  }
 
   /** Whether this system tells a sleeping thread from one that got no CPU; read it before `start`. */
   get tellsSleep(): boolean {
@@ -58,6 +64,7 @@ export class LoopProbe {
   }
 
   #beat(): void {
+    this.#onBeat();
     const reading = this.#meter.read();
     if (reading.at - this.#readings.at(-1)!.at < FINEST_MS) return;
     this.#readings.push(reading);

@@ -2,7 +2,7 @@ import { loopTurns } from './count-turns.ts';
 import { LoopProbe } from './loop-probe.ts';
 import type { LoopRun } from './loop-report.ts';
 import { realNow, realTurn } from './real-time.ts';
-import { traceSyncCalls } from './sync-calls.ts';
+import { SyncCallTrace } from './sync-calls.ts';
 
 /**
  * Runs `work` once under the probe and tells the longest hold.
@@ -12,7 +12,7 @@ import { traceSyncCalls } from './sync-calls.ts';
 export async function measureRun(work: () => unknown): Promise<LoopRun> {
   const probe = new LoopProbe();
   // Where the system cannot tell sleep from a thread that got no CPU, the synchronous calls tell it themselves.
-  using calls = probe.tellsSleep ? null : traceSyncCalls();
+  using calls = probe.tellsSleep ? null : new SyncCallTrace();
   await realTurn();
   const began = realNow();
   const turnsBefore = loopTurns();

@@ -1,43 +1,43 @@
-import childProcess from 'node:child_process';
-import crypto from 'node:crypto';
-import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import type * as sqliteModule from 'node:sqlite';
 import { getCallSites } from 'node:util';
-import zlib from 'node:zlib';
-import { blamedFrame, ownerOf, type SourceLocation } from '../trace/source-location.ts';
-import { realNow } from './real-time.ts';
+import { blamedFrame, type SourceLocation } from '../trace/source-location.ts';
+import { gapBetween } from './loop-gap.ts';
+import { ThreadMeter } from './thread-meter.ts';
+import { computingFunctions, waitingFunctions, type WatchedFunctions } from './watched-functions.ts';
 
-/** One call of a function that returns only when its work is done. Times are those of `realNow`. */
+/** One call of a function that returns only when its work is done. Times are those of `realNow`, in milliseconds. */
 export interface SyncCall {
   readonly callee: string;
   readonly from: number;
   readonly to: number;
-  /** How much of that time the thread did not compute. */
+  /** How long it held the thread, computing or asleep: not the time in which the machine gave it no CPU. */
+  readonly heldMs: number;
+  /** How long the thread did not compute, for whatever reason. */
   readonly asleepMs: number;
   /** The nearest line of the learner's, else of the spec's, that made the call. */
   readonly location: SourceLocation | null;
 }
 
-/** Shorter calls are not kept: nobody holds the loop for 40 ms by a few of them, and a stack costs time. */
+/** Shorter calls are not kept: a stack costs more than they do. */
 const SHORTEST_MS = 0.5;
-const FRAMES = 60;
+const MOST_FRAMES = 60;
 
 /** Watches synchronous calls until it is disposed of. */
 export class SyncCallTrace implements Disposable {
   readonly calls: SyncCall[] = [];
+  #meter = new ThreadMeter();
   #restore: (() => void)[] = [];
-  #depth = 0;
+  #inside = false;
 
   constructor() {
-    for (const [owner, names] of watchedFunctions()) {
-      for (const name of names) this.#watch(owner, name);
+    for (const functions of [...waitingFunctions(), ...computingFunctions()]) {
+      for (const name of functions.names) this.#watch(functions, name);
     }
     // Named imports of built-in modules follow only after this.
     syncBuiltinESMExports();
   }
 
-  /** Time asleep in the calls between two moments of `realNow`, in milliseconds. */
+  /** Time in the calls between two moments, in which the thread did not compute. */
   asleepMs(from: number, to: number): number {
     return this.calls
       .filter((call) => call.from >= from && call.to <= to)
@@ -48,86 +48,49 @@ export class SyncCallTrace implements Disposable {
     for (const restore of this.#restore) restore();
     this.#restore = [];
     syncBuiltinESMExports();
+    this.#meter[Symbol.dispose]();
   }
 
-  #watch(owner: object, name: string): void {
+  #watch({ owner, prefix }: WatchedFunctions, name: string): void {
     const descriptor = Object.getOwnPropertyDescriptor(owner, name);
     const original: unknown = descriptor?.value;
     if (typeof original !== 'function' || !descriptor?.configurable) return;
-    // A proxy keeps the name, the properties and the identity of `this`.
+    // A proxy keeps the function's name, its properties and its `this`.
     const watched = new Proxy(original, {
-      apply: (target, self, args: unknown[]) =>
-        this.#timed(name, () => Reflect.apply(target, self, args) as unknown),
+      apply: (target, self, args: unknown[]): unknown =>
+        this.#timed(prefix + name, () => Reflect.apply(target, self, args)),
     });
     Object.defineProperty(owner, name, { ...descriptor, value: watched });
     this.#restore.push(() => Object.defineProperty(owner, name, descriptor));
   }
 
-  #timed(name: string, call: () => unknown): unknown {
+  #timed(callee: string, call: () => unknown): unknown {
     // Only the call that the program made counts, not those which that one makes.
-    if (this.#depth > 0) return call();
-    this.#depth += 1;
-    const from = realNow();
-    const cpuBefore = process.threadCpuUsage();
+    if (this.#inside) return call();
+    this.#inside = true;
+    const before = this.#meter.read();
     try {
       return call();
     } finally {
-      this.#depth -= 1;
-      const to = realNow();
-      if (to - from >= SHORTEST_MS) this.#keep(name, from, to, cpuBefore);
+      const after = this.#meter.read();
+      this.#inside = false;
+      const passed = after.at - before.at;
+      if (passed >= SHORTEST_MS) {
+        const asleepMs = Math.max(0, passed - (after.cpu - before.cpu));
+        const { heldMs } = gapBetween(before, after, this.#meter.tellsSleep ? null : asleepMs);
+        const location = callerLocation();
+        this.calls.push({ callee, from: before.at, to: after.at, heldMs, asleepMs, location });
+      }
     }
   }
-
-  #keep(name: string, from: number, to: number, cpuBefore: NodeJS.CpuUsage): void {
-    const { user, system } = process.threadCpuUsage(cpuBefore);
-    const asleepMs = Math.max(0, to - from - (user + system) / 1000);
-    this.calls.push({ ...callerOf(name), from, to, asleepMs });
-  }
 }
 
-/** Begins to watch synchronous calls. */
-export function traceSyncCalls(): SyncCallTrace {
-  return new SyncCallTrace();
-}
-
-function callerOf(name: string): Pick<SyncCall, 'callee' | 'location'> {
-  const frames = getCallSites(FRAMES).map((site) => ({
+function callerLocation(): SourceLocation | null {
+  const frames = getCallSites(MOST_FRAMES).map((site) => ({
     file: site.scriptName,
     line: site.lineNumber,
     column: site.columnNumber,
     functionName: site.functionName || '(anonymous)',
   }));
-  const location = blamedFrame(frames);
-  // `text.replace(pattern)` ends in `exec`, yet the program called `replace`: a built-in frame next to the line knows.
-  const inner = location ? frames[frames.indexOf(location) - 1] : undefined;
-  const builtIn = inner?.file === '' && ownerOf(inner.file) === 'node' ? inner.functionName : null;
-  return { callee: builtIn ?? name, location };
-}
-
-/** Every function that is known to return late, with the object that it is looked up on. */
-function watchedFunctions(): [owner: object, names: string[]][] {
-  const modules = [fs, childProcess, zlib, crypto];
-  const synchronous = modules.map((module): [object, string[]] => [
-    module,
-    Object.keys(module).filter((name) => name.endsWith('Sync')),
-  ]);
-  return [
-    ...synchronous,
-    ...databaseFunctions(),
-    [Atomics, ['wait']],
-    [JSON, ['parse', 'stringify']],
-    [RegExp.prototype, ['exec', 'test']],
-    [crypto.Hash.prototype, ['update']],
-    [globalThis, ['structuredClone']],
-  ];
-}
-
-function databaseFunctions(): [owner: object, names: string[]][] {
-  // Nothing where Node was built without SQLite.
-  const sqlite = process.getBuiltinModule('node:sqlite') as typeof sqliteModule | undefined;
-  if (!sqlite) return [];
-  return [
-    [sqlite.DatabaseSync.prototype, ['exec']],
-    [sqlite.StatementSync.prototype, ['all', 'get', 'run']],
-  ];
+  return blamedFrame(frames);
 }

@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 import { real, realNow } from './real-time.ts';
 
+// Taken while the module loads: later they may be watched, by the very thing that this meter serves.
+const { closeSync, openSync, readSync } = fs;
+
 /** What the calling thread had used up at one moment; all in milliseconds, and only differences mean something. */
 export interface ThreadReading {
   readonly at: number;
@@ -21,7 +24,7 @@ const MILLISECONDS_PER_TICK = 10;
  * Reads what the calling thread has used: CPU time, time asleep in the event loop, and on Linux the time it stood in
  * line for a CPU (`/proc/thread-self/schedstat`, second field; see `Documentation/scheduler/sched-stats.rst`).
  *
- * A reading costs about ten microseconds. Close the meter when it is no longer needed.
+ * A reading costs some ten microseconds. Close the meter when it is no longer needed.
  */
 export class ThreadMeter implements Disposable {
   #schedule = openIfPresent('/proc/thread-self/schedstat');
@@ -48,7 +51,7 @@ export class ThreadMeter implements Disposable {
 
   [Symbol.dispose](): void {
     for (const descriptor of [this.#schedule, this.#machine]) {
-      if (descriptor !== null) fs.closeSync(descriptor);
+      if (descriptor !== null) closeSync(descriptor);
     }
     this.#schedule = null;
     this.#machine = null;
@@ -67,14 +70,14 @@ export class ThreadMeter implements Disposable {
   }
 
   #readFields(descriptor: number): string[] {
-    const length = fs.readSync(descriptor, this.#buffer, 0, this.#buffer.length, 0);
+    const length = readSync(descriptor, this.#buffer, 0, this.#buffer.length, 0);
     return this.#buffer.toString('latin1', 0, length).split('\n', 1)[0]!.trim().split(/\s+/);
   }
 }
 
 function openIfPresent(file: string): number | null {
   try {
-    return fs.openSync(file, 'r');
+    return openSync(file, 'r');
   } catch {
     return null;
   }
