@@ -1,11 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { currentTrace, startTrace } from '../trace/trace.ts';
 import { inVirtualTime } from './in-virtual-time.ts';
+import { installTrampolines } from './trampolines.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { armedTimers } from './virtual-timer.ts';
 
-test('three sleeps in a row take three thousand virtual milliseconds, together one thousand', async () => {
+installTrampolines();
+
+test('three sleeps take three thousand virtual milliseconds in a row, one thousand together', async () => {
   const sequence = await inVirtualTime(async () => {
     for (let count = 0; count < 3; count += 1) await sleep(1000);
   });
   const together = await inVirtualTime(() => Promise.all([sleep(1000), sleep(1000), sleep(1000)]));
+
   expect([sequence.virtualMs, together.virtualMs]).toEqual([3000, 1000]);
+});
+
+test("the learner's timers are spans of the trace", async () => {
+  startTrace();
+
+  await inVirtualTime(async () => {
+    const cleared = setTimeout(() => {}, 500);
+    setTimeout(() => {}, 900);
+    await sleep(100);
+    clearTimeout(cleared);
+  });
+
+  expect(currentTrace().virtual).toBe(true);
+  expect(currentTrace().spans).toMatchObject([
+    { label: 'setTimeout(500)', kind: 'timer', start: 0, end: 100, outcome: 'cancelled' },
+    { label: 'setTimeout(900)', start: 0, end: null, outcome: 'open' },
+    { label: 'timers/promises.setTimeout(100)', start: 0, end: 100, outcome: 'done' },
+  ]);
+});
+
+test('work that rejects leaves its spans, its error and no clock', async () => {
+  startTrace();
+  const error = new Error('after a while');
+
+  const run = inVirtualTime(async () => {
+    await sleep(100);
+    throw error;
+  });
+
+  await expect(run).rejects.toBe(error);
+  expect(currentTrace().spans).toMatchObject([{ start: 0, end: 100, outcome: 'done' }]);
+  expect(VirtualClock.active).toBeNull();
+});
+
+test('a thousand clocks leave no timer and no listener', async () => {
+  const countListeners = () =>
+    process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+  const before = [armedTimers.size, countListeners()];
+  const resourcesBefore = process.getActiveResourcesInfo().length;
+
+  for (let count = 0; count < 1000; count += 1) {
+    await inVirtualTime(() => {
+      setTimeout(() => {}, 1000);
+    });
+  }
+
+  expect([armedTimers.size, countListeners()]).toEqual(before);
+  // The test runner's own come and go, a few at a time; a thousand of ours would show.
+  expect(process.getActiveResourcesInfo().length - resourcesBefore).toBeLessThan(100);
 });

@@ -8,17 +8,21 @@ interface Options {
 }
 
 /** `setTimeout` of `node:timers/promises` in the time that rules; rejects as Node's does. */
-export function promisedTimeout<T>(delay?: number, value?: T, options?: Options): Promise<T> {
+export function promisedTimeout<T = void>(
+  delay?: number,
+  value?: T,
+  options?: Options,
+): Promise<T | undefined> {
   if (!rulingClock() || !isValid(delay, options)) {
-    return real.promisedTimeout(delay, value, options) as Promise<T>;
+    return real.promisedTimeout<T>(delay, value, options);
   }
-  return sleep('timers/promises.setTimeout', delay, value, options) as Promise<T>;
+  return sleep('timers/promises.setTimeout', delay, value, options);
 }
 
 /** `scheduler.wait` in the time that rules. */
 export function schedulerWait(delay: number, options?: Options): Promise<void> {
   if (!rulingClock() || !isValid(delay, options)) return real.schedulerWait(delay, options);
-  return sleep('scheduler.wait', delay, undefined, options) as Promise<void>;
+  return sleep('scheduler.wait', delay, undefined, options);
 }
 
 /** `setInterval` of `node:timers/promises` in the time that rules: ticks that nobody awaited are kept, none is lost. */
@@ -26,9 +30,9 @@ export async function* promisedInterval<T>(
   delay?: number,
   value?: T,
   options?: Options,
-): AsyncGenerator<T> {
+): AsyncGenerator<T | undefined> {
   if (!rulingClock() || !isValid(delay, options)) {
-    yield* real.promisedInterval(delay, value, options) as AsyncIterable<T>;
+    yield* real.promisedInterval(delay, value, options);
     return;
   }
   const signal = options?.signal;
@@ -52,7 +56,7 @@ export async function* promisedInterval<T>(
         wake = resolve;
         await promise;
       }
-      for (; ticks > 0; ticks -= 1) yield value as T;
+      for (; ticks > 0; ticks -= 1) yield value;
       if (signal?.aborted) throw abortError(signal);
     }
   } finally {
@@ -72,12 +76,12 @@ export function abortSignalTimeout(delay: number): AbortSignal {
   return controller.signal;
 }
 
-function sleep(
+function sleep<T>(
   kind: string,
   delay: number | undefined,
-  value: unknown,
+  value: T,
   options: Options | undefined,
-): Promise<unknown> {
+): Promise<T> {
   const { signal, ref = true } = options ?? {};
   if (signal?.aborted) return Promise.reject(abortError(signal));
   return new Promise((resolve, reject) => {

@@ -19,7 +19,7 @@ export const real = {
   /** Milliseconds since the process began, with fractions. */
   now: performance.now.bind(performance),
   hrtime: process.hrtime,
-  hrtimeBigint: process.hrtime.bigint,
+  hrtimeBigint: process.hrtime.bigint.bind(process.hrtime),
   abortSignalTimeout: AbortSignal.timeout.bind(AbortSignal),
   promisedTimeout: timersPromises.setTimeout,
   promisedInterval: timersPromises.setInterval,

@@ -26,7 +26,8 @@ let pruneAt = 64;
 export function trackSockets(): void {
   const follow = (role: Account['role']) => (message: unknown) => {
     pruneDestroyed();
-    const { socket } = message as { socket: Socket };
+    const socket: unknown = Reflect.get(Object(message), 'socket');
+    if (!(socket instanceof Socket)) return;
     accounts.set(socket, { role, readAtLastWrite: null, writtenAt: 0, looks: 0 });
   };
   diagnosticsChannel.subscribe('net.client.socket', follow('client'));
@@ -70,10 +71,9 @@ export function unansweredRequests(): string[] {
 
 // Every write of a socket passes here, `end(data)` included, which does not pass `write`.
 function noteWrites(): void {
-  const prototype = Socket.prototype as unknown as Record<string, unknown>;
-  const original = prototype['_writeGeneric'];
+  const original: unknown = Reflect.get(Socket.prototype, '_writeGeneric');
   if (typeof original !== 'function') return;
-  prototype['_writeGeneric'] = function (this: Socket, ...parameters: unknown[]): unknown {
+  const noting = function (this: Socket, ...parameters: unknown[]): unknown {
     const account = accounts.get(this);
     if (account) {
       account.readAtLastWrite = this.bytesRead;
@@ -82,6 +82,7 @@ function noteWrites(): void {
     }
     return Reflect.apply(original, this, parameters);
   };
+  Reflect.set(Socket.prototype, '_writeGeneric', noting);
 }
 
 function openSockets(): [Socket, Account][] {
@@ -101,7 +102,8 @@ function isRead(socket: Socket): boolean {
 }
 
 function handleOf(socket: Socket): Handle | null {
-  return (socket as unknown as { _handle: Handle | null })._handle;
+  const handle: Handle | null = Reflect.get(socket, '_handle');
+  return handle;
 }
 
 function awaitsAnswer(socket: Socket, account: Account): boolean {

@@ -2,12 +2,20 @@ import { promisify } from 'node:util';
 import { promisedTimeout } from './promised-timers.ts';
 import { real } from './real-time.ts';
 import { rulingClock } from './ruling-clock.ts';
-import { clearTimer, longestDelayMs, VirtualTimer } from './virtual-timer.ts';
-
-type Callback = (...parameters: unknown[]) => unknown;
+import {
+  clearTimer,
+  longestDelayMs,
+  VirtualTimer,
+  type TimerCallback,
+  type TimerReference,
+} from './virtual-timer.ts';
 
 /** `setTimeout` in the time that rules. */
-function setTimeout(callback: Callback, delay?: unknown, ...parameters: unknown[]): unknown {
+function setTimeout(
+  callback: TimerCallback,
+  delay?: unknown,
+  ...parameters: unknown[]
+): VirtualTimer | NodeJS.Timeout {
   return start('setTimeout', callback, delay, parameters);
 }
 // Node's promisify(setTimeout) resolves with its second argument, and takes { signal }.
@@ -17,15 +25,19 @@ Object.defineProperty(setTimeout, promisify.custom, {
 });
 
 /** `setInterval` in the time that rules. */
-function setInterval(callback: Callback, delay?: unknown, ...parameters: unknown[]): unknown {
+function setInterval(
+  callback: TimerCallback,
+  delay?: unknown,
+  ...parameters: unknown[]
+): VirtualTimer | NodeJS.Timeout {
   return start('setInterval', callback, delay, parameters);
 }
 
-function clearTimeout(timer?: unknown): void {
+function clearTimeout(timer?: TimerReference): void {
   clearTimer(timer);
 }
 
-function clearInterval(timer?: unknown): void {
+function clearInterval(timer?: TimerReference): void {
   clearTimer(timer);
 }
 
@@ -33,10 +45,10 @@ export const timerTrampolines = { setTimeout, clearTimeout, setInterval, clearIn
 
 function start(
   kind: string,
-  callback: Callback,
+  callback: TimerCallback,
   delay: unknown,
   parameters: readonly unknown[],
-): unknown {
+): VirtualTimer | NodeJS.Timeout {
   // Node's own function says best what is wrong with the argument.
   if (typeof callback !== 'function') return real.setTimeout(callback, 1);
   if (rulingClock() && Number(delay) > longestDelayMs) warnOfOverflow(delay);

@@ -46,6 +46,7 @@ const deadlockLooks = 200;
 const heldLooks = 2000;
 const peerLooks = 500;
 
+const nanosecondsPerMs = 1_000_000n;
 const quietTurnsBeforeJump = 2;
 const turnsBeforeNapping = 50;
 // Work that is cut into slices ends within them; a loop that polls a flag with setImmediate would hold the clock for ever.
@@ -60,8 +61,9 @@ const turnsGivenToImmediates = 5000;
  */
 export class VirtualClock implements RulingClock {
   readonly epochMs = real.dateNow();
-  readonly performanceMs = real.now();
-  readonly hrtimeNs = real.hrtimeBigint();
+  // Whole milliseconds, so that the differences of what the clocks say are whole as well.
+  readonly performanceMs = Math.ceil(real.now());
+  readonly hrtimeNs = (real.hrtimeBigint() / nanosecondsPerMs + 1n) * nanosecondsPerMs;
   #limits: Required<ClockOptions>;
   #engine = createClock(0);
   #requests = new NativeRequests();
@@ -155,7 +157,8 @@ export class VirtualClock implements RulingClock {
     setRulingClock(null);
     this.#requests.disable();
     const leftBehind: TimerRecord[] = [];
-    for (const timer of [...armedTimers]) {
+    // Moving a timer takes it out of the set and puts it in again.
+    for (const timer of Array.from(armedTimers)) {
       const record = this.#pending.get(timer)?.record();
       if (record?.owner !== 'learner' || this.#adopted.has(timer)) {
         timer.migrate();

@@ -3,7 +3,10 @@ import { Caller } from './caller.ts';
 import { real } from './real-time.ts';
 import { rulingClock, type RulingClock } from './ruling-clock.ts';
 
-type Callback = (...parameters: unknown[]) => unknown;
+export type TimerCallback = (...parameters: unknown[]) => unknown;
+
+/** What `clearTimeout` takes. */
+export type TimerReference = VirtualTimer | NodeJS.Timeout | string | number | undefined;
 
 /** The longest delay that a timer takes; a longer one is taken as 1 ms. https://nodejs.org/api/timers.html */
 export const longestDelayMs = 2 ** 31 - 1;
@@ -24,7 +27,7 @@ export class VirtualTimer {
   readonly delayMs: number;
   readonly repeats: boolean;
   readonly caller = new Caller();
-  #callback: Callback;
+  #callback: TimerCallback;
   #parameters: readonly unknown[];
   // Node calls a timer back in the asynchronous context in which it was started: AsyncLocalStorage relies on it.
   #inContext = AsyncLocalStorage.snapshot();
@@ -38,7 +41,7 @@ export class VirtualTimer {
 
   constructor(
     kind: string,
-    callback: Callback,
+    callback: TimerCallback,
     delay: unknown,
     parameters: readonly unknown[] = [],
   ) {
@@ -152,14 +155,14 @@ export class VirtualTimer {
 }
 
 /** Clears a timer by its handle or its number, as `clearTimeout` and `clearInterval` do; anything else is left alone. */
-export function clearTimer(timer: unknown): void {
+export function clearTimer(timer: TimerReference): void {
   if (timer instanceof VirtualTimer) {
     timer.close();
     return;
   }
   const known = typeof timer === 'object' ? undefined : timersById.get(Number(timer));
   if (known) known.close();
-  else real.clearTimeout(timer as NodeJS.Timeout | undefined);
+  else real.clearTimeout(timer);
 }
 
 function effectiveDelay(delay: unknown): number {

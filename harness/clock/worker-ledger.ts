@@ -16,7 +16,8 @@ const accounts = new Map<Worker, Account>();
  */
 export function trackWorkers(): void {
   diagnosticsChannel.subscribe('worker_threads', (message) => {
-    accounts.set((message as { worker: Worker }).worker, { starting: true, owed: 0 });
+    const worker: unknown = Reflect.get(Object(message), 'worker');
+    if (worker instanceof Worker) accounts.set(worker, { starting: true, owed: 0 });
   });
   notePosts();
   noteEvents();
@@ -32,6 +33,7 @@ export function workersInFlight(): string | null {
 }
 
 function notePosts(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- bound again by Reflect.apply
   const { postMessage } = Worker.prototype;
   Worker.prototype.postMessage = function (this: Worker, ...parameters): void {
     Reflect.apply(postMessage, this, parameters);
@@ -41,13 +43,14 @@ function notePosts(): void {
 }
 
 function noteEvents(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- bound again by Reflect.apply
   const { emit } = EventEmitter.prototype;
   Object.defineProperty(Worker.prototype, 'emit', {
     configurable: true,
     writable: true,
     value: function (this: Worker, name: string | symbol, ...parameters: unknown[]): boolean {
       noteEvent(this, name);
-      return Reflect.apply(emit, this, [name, ...parameters]) as boolean;
+      return Reflect.apply(emit, this, [name, ...parameters]);
     },
   });
 }

@@ -1,0 +1,83 @@
+// oxlint-disable unicorn/require-post-message-target-origin -- that of a window; a worker takes none
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { inVirtualTime } from './in-virtual-time.ts';
+import { installTrampolines } from './trampolines.ts';
+
+installTrampolines();
+
+const echo = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', (message) => {
+    const end = Date.now() + 20;
+    while (Date.now() < end);
+    parentPort.postMessage(message);
+  });
+`;
+
+test("a worker's answer comes before a timer of one millisecond", async () => {
+  const worker = new Worker(echo, { eval: true });
+
+  const { value } = await inVirtualTime(async () => {
+    const order: string[] = [];
+    const answer = once(worker, 'message').then(() => order.push('worker'));
+    worker.postMessage('question');
+    await Promise.all([answer, sleep(1).then(() => order.push('timer'))]);
+    return order;
+  });
+  await worker.terminate();
+
+  expect(value).toEqual(['worker', 'timer']);
+});
+
+test('a new worker is up before a timer of one millisecond', async () => {
+  const { value } = await inVirtualTime(async () => {
+    const worker = new Worker('', { eval: true });
+    const order: string[] = [];
+    const up = once(worker, 'online').then(() => order.push('online'));
+    await Promise.all([up, sleep(1).then(() => order.push('timer'))]);
+    await worker.terminate();
+    return order;
+  });
+
+  expect(value).toEqual(['online', 'timer']);
+});
+
+test('an answer that is owed by a worker which ended holds nothing', async () => {
+  const { virtualMs } = await inVirtualTime(async () => {
+    const worker = new Worker('process.exit(7)', { eval: true });
+    worker.postMessage('question');
+    await once(worker, 'exit');
+    await sleep(1000);
+  });
+
+  expect(virtualMs).toBe(1000);
+});
+
+test('counting adds no listener to a worker', async () => {
+  await inVirtualTime(async () => {
+    const worker = new Worker(echo, { eval: true });
+    const before = worker.eventNames();
+    worker.postMessage('question');
+    expect(worker.eventNames()).toEqual(before);
+    expect(before).not.toContain('message');
+    await worker.terminate();
+  });
+});
+
+test('counting keeps no process alive that a worker alone would not', async () => {
+  const program = `
+    import { installTrampolines } from ${JSON.stringify(import.meta.resolve('./trampolines.ts'))};
+    import { Worker } from 'node:worker_threads';
+    installTrampolines();
+    const worker = new Worker(${JSON.stringify(echo)}, { eval: true });
+    worker.unref();
+    worker.postMessage('question');
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program]);
+
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}, 60_000);
