@@ -7,7 +7,10 @@ export default defineConfig({
     pool: 'forks',
     // Node itself loads the .ts files: exact lines without source maps, native `await using`, and no transform that
     // Vitest could cache for one submission and serve to the next.
-    experimental: { viteModuleRunner: false },
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     setupFiles: ['./harness/setup.ts'],
+    reporters: ['./harness/report/vitest-reporter.ts'],
+    // The memory that a kata may have: more than any right answer needs, little enough that a leak ends in seconds.
+    execArgv: ['--max-old-space-size=256'],
   },
 });

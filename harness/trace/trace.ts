@@ -18,6 +18,8 @@ export class Trace {
   #spans: Span[] = [];
   /** Whether the times are those of a virtual clock. */
   virtual = false;
+  /** Virtual milliseconds that have passed in this test, over all the clocks that ran in it. */
+  virtualMs = 0;
 
   get spans(): readonly Span[] {
     return this.#spans;

@@ -1,4 +1,7 @@
+import type { Explained, FailureKind } from '../trace/explained.ts';
 import type { Span } from '../trace/span.ts';
+
+export type { Explained, FailureKind };
 
 /** How a test ended. `inconclusive`: the machine was too busy to judge, which is never the learner's fault. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
@@ -15,33 +18,6 @@ export interface FailureRecord {
   readonly diff: string | null;
 }
 
-/**
- * What kind of failure it was. Only the first four judge what the code *did*; the others say that it could not be judged
- * as code that runs.
- */
-export type FailureKind =
-  | 'assertion'
-  | 'unhandled'
-  | 'leak'
-  | 'busy-wait'
-  | 'deadlock'
-  | 'runaway'
-  | 'held'
-  | 'hang'
-  | 'import'
-  | 'missing-export'
-  | 'missing-file'
-  | 'crash'
-  | 'inconclusive'
-  | 'error';
-
-/** An error that knows how to be told; any error class of the harness may carry these fields. */
-export interface Explained extends Error {
-  readonly kind: FailureKind;
-  readonly location?: { readonly file: string; readonly line: number } | null;
-  readonly advice?: string | null;
-}
-
 /** What one test leaves for the reporter: it travels as `task.meta.kata`, so it holds plain data only. */
 export interface TestRecord {
   readonly verdict: Verdict;
@@ -56,4 +32,6 @@ export interface TestRecord {
   readonly seed: string;
   /** Runs that were needed to judge. */
   readonly attempts: number;
+  /** Writes to the console that were not shown, because a test printed too much. */
+  readonly droppedWrites: number;
 }

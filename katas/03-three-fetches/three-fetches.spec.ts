@@ -48,11 +48,13 @@ test('returns what the server sends, asked anew on every call', async () => {
   await using api = await startSlowApi({ routes: { '*': { delayMs: 100 } } });
   const urls = ['/a', '/b'].map(api.url);
 
-  await inVirtualTime(async () => {
-    for (const _call of ['first', 'second']) {
-      expect(await fetchAll(urls)).toEqual(['/a', '/b'].map(api.bodyOf));
-    }
-  });
+  const { value: first } = await inVirtualTime(() => fetchAll(urls));
+  const { value: second } = await inVirtualTime(() => fetchAll(urls));
+
+  expect(api.traffic).toHaveHits(4);
+  const served = (path: string) => api.traffic.of(path).map((request) => request.body);
+  expect([first[0], second[0]]).toEqual(served('/a'));
+  expect([first[1], second[1]]).toEqual(served('/b'));
 });
 
 test('rejects with the error of a failing URL, at once', async () => {

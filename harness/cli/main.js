@@ -1,0 +1,12 @@
+// Plain JavaScript that an old Node can read: it says in one sentence what is missing, where the rest would end in a stack trace.
+const [major] = process.versions.node.split('.').map(Number);
+if (major !== 24 && major < 26) {
+  console.error(
+    `These katas need Node 24, or 26 and newer; this is ${process.version}. Run \`npm ci\` (without --ignore-scripts): it brings the right Node along.`,
+  );
+  process.exitCode = 2;
+} else {
+  const [command, ...words] = process.argv.slice(2);
+  process.argv.splice(2, Infinity, ...words);
+  await import(`./${command}.ts`);
+}

@@ -1,0 +1,8 @@
+/** What a kata's spec may import, as `#harness`. */
+export * from './clock/index.ts';
+export * from './loop/index.ts';
+export { kata } from './submission/load-kata.ts';
+export { currentTrace } from './trace/trace.ts';
+export { expect } from './verdict/expect.ts';
+export { test } from './verdict/test.ts';
+export * from './world/index.ts';

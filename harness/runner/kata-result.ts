@@ -1,0 +1,26 @@
+import type { FailureRecord, TestRecord, Verdict } from '../verdict/test-record.ts';
+
+/** How one test of a kata ended. `skipped`: it did not run, which is no evidence. */
+export interface TestResult extends Omit<TestRecord, 'verdict'> {
+  readonly name: string;
+  readonly verdict: Verdict | 'skipped';
+}
+
+/** One kata judged against one submission. */
+export interface KataResult {
+  /** `03-three-fetches` */
+  readonly kata: string;
+  /** Where the answer came from; null is the learner's own `katas/`. */
+  readonly submission: string | null;
+  /**
+   * `pass` only where at least one test ran, and every test ran and passed; `fail` where one failed; `inconclusive` where the machine was
+   * too busy to judge one and none failed; `crashed` where the process that ran the tests died.
+   */
+  readonly verdict: Verdict | 'crashed';
+  readonly tests: readonly TestResult[];
+  /** What stopped the whole file: the process died, the spec could not be loaded. */
+  readonly problem: FailureRecord | null;
+  /** What the learner's code printed. */
+  readonly output: string;
+  readonly realMs: number;
+}

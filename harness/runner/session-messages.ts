@@ -1,0 +1,14 @@
+import type { Kata } from '../catalog/kata.ts';
+import type { KataResult, TestResult } from './kata-result.ts';
+
+/** What a pool tells one of its processes. */
+export type SessionRequest =
+  | { readonly type: 'run'; readonly kata: Kata; readonly submission: string | null }
+  | { readonly type: 'close' };
+
+/** What a process tells its pool. One job runs at a time, so a message needs no number. */
+export type SessionReply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'test'; readonly kata: string; readonly test: TestResult }
+  | { readonly type: 'result'; readonly result: KataResult }
+  | { readonly type: 'refused'; readonly message: string };

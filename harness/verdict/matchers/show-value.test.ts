@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { showValue } from './show-value.ts';
+
+test('values are shown in one short line', () => {
+  expect(showValue('text')).toBe("'text'");
+  expect(showValue({ a: { b: { c: 1 } } })).toBe('{ a: { b: [Object] } }');
+  expect(showValue(new TypeError('x is\nnot a function'))).toBe('TypeError: x is not a function');
+  expect(showValue('x'.repeat(10_000)).length).toBeLessThanOrEqual(120);
+  expect(showValue(Array.from({ length: 10_000 }, () => 'item')).length).toBeLessThanOrEqual(120);
+});
+
+test('nothing of the value is called', () => {
+  let calls = 0;
+  const hostile = {
+    get trap() {
+      calls += 1;
+      return calls;
+    },
+    [Symbol.for('nodejs.util.inspect.custom')]: () => {
+      calls += 1;
+      return 'custom';
+    },
+    toString: () => {
+      calls += 1;
+      return 'string';
+    },
+  };
+
+  expect(showValue(hostile)).toContain('[Getter]');
+  expect(calls).toBe(0);
+});
+
+test('what cannot be shown is said so', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  expect(() => showValue(proxy)).not.toThrow();
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { Trace } from '../trace/trace.ts';
+import { withOuterLimit } from './outer-limit.ts';
+
+test('settles as the work does', async () => {
+  const options = { limitMs: 10_000, trace: new Trace() };
+
+  expect(await withOuterLimit(Promise.resolve('done'), options)).toBe('done');
+  await expect(withOuterLimit(Promise.reject(new Error('no')), options)).rejects.toThrow('no');
+});
+
+test('ends work that waits for something that never comes, and says for what', async () => {
+  const trace = new Trace();
+  trace.begin('GET /slow', 'request');
+  trace.begin('GET /quick', 'request').end();
+
+  const error: unknown = await withOuterLimit(new Promise(() => {}), { limitMs: 100, trace }).catch(
+    (reason: unknown) => reason,
+  );
+
+  // A machine that gives this process no CPU makes it inconclusive: both are told apart by their kind.
+  expect(error).toMatchObject({ kind: expect.stringMatching(/^(hang|inconclusive)$/) as string });
+  if ((error as { kind: string }).kind === 'hang') {
+    expect((error as Error).message).toBe('Your code is still waiting after 0.1 s for GET /slow.');
+  }
+});

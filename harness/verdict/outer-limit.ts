@@ -1,0 +1,78 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { Explained } from '../trace/explained.ts';
+import type { Trace } from '../trace/trace.ts';
+import { InconclusiveError } from './failure.ts';
+
+const realSetInterval = globalThis.setInterval;
+const realClearInterval = globalThis.clearInterval;
+
+/** A test's work did not end, though the machine gave it every chance. */
+export class StillWaitingError extends Error implements Explained {
+  override readonly name = 'StillWaitingError';
+  readonly kind = 'hang';
+  readonly advice =
+    'Something is awaited that nobody will ever settle: a promise without resolve, an event that does not come, a lock that nobody releases.';
+}
+
+const tickMs = 50;
+
+/**
+ * Settles as `work` does, or rejects after `limitMs` of real time in which the loop turned.
+ *
+ * Time is counted in ticks of the loop, so that a process which gets no CPU is not hurried. Where the threads and children of this
+ * process spent more than a fifth of the limit waiting for a CPU, nothing is known about the code: that is an `InconclusiveError`.
+ */
+export async function withOuterLimit<T>(
+  work: Promise<T>,
+  options: { limitMs: number; trace: Trace },
+): Promise<T> {
+  const waitedBefore = waitedForCpuMs();
+  const { promise: limit, reject } = Promise.withResolvers<never>();
+  let ticks = 0;
+  const timer = realSetInterval(() => {
+    ticks += 1;
+    if (ticks * tickMs < options.limitMs) return;
+    const waited = waitedForCpuMs() - waitedBefore;
+    reject(
+      waited > options.limitMs / 5
+        ? new InconclusiveError(
+            `The machine was too busy to judge this: for ${Math.round(waited)} ms the program waited for a CPU.`,
+          )
+        : new StillWaitingError(
+            `Your code is still waiting after ${options.limitMs / 1000} s${openSpans(options.trace)}.`,
+          ),
+    );
+  }, tickMs);
+
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    realClearInterval(timer);
+  }
+}
+
+function openSpans(trace: Trace): string {
+  const open = trace.spans.filter((span) => span.outcome === 'open').map((span) => span.label);
+  return open.length === 0 ? '' : ` for ${open.slice(0, 3).join(', ')}`;
+}
+
+/**
+ * Milliseconds that the threads of this process and of its children have waited for a CPU so far; 0 where the system does not tell (the
+ * second figure of `/proc/<pid>/task/<tid>/schedstat`, Linux).
+ */
+function waitedForCpuMs(): number {
+  let nanoseconds = 0;
+  const processes = [String(process.pid)];
+  for (const pid of processes) {
+    try {
+      for (const thread of readdirSync(`/proc/${pid}/task`)) {
+        const directory = `/proc/${pid}/task/${thread}`;
+        nanoseconds += Number(readFileSync(`${directory}/schedstat`, 'latin1').split(' ')[1]);
+        processes.push(...readFileSync(`${directory}/children`, 'latin1').split(' ').filter(Boolean));
+      }
+    } catch {
+      // The process or thread ended while it was read, or this is not Linux.
+    }
+  }
+  return nanoseconds / 1e6;
+}

@@ -1,0 +1,119 @@
+import { afterAll, test as vitestTest } from 'vitest';
+import { VirtualClock, real } from '../clock/index.ts';
+import { guard } from '../loop/index.ts';
+import type { Explained } from '../trace/explained.ts';
+import { drawTimeline } from '../trace/text-timeline.ts';
+import { startTrace } from '../trace/trace.ts';
+import type { Trace } from '../trace/trace.ts';
+import { seed } from '../world/seed.ts';
+import { droppedWrites, renewConsoleBudget } from './console-budget.ts';
+import { describeFailure } from './explain.ts';
+import { takeIncidents } from './incidents.ts';
+import { withOuterLimit } from './outer-limit.ts';
+import type { FailureRecord, TestRecord, Verdict } from './test-record.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    kata?: TestRecord;
+  }
+}
+
+/** Runs of a test that may end inconclusive before that is its verdict. */
+const maximumAttempts = 3;
+
+/**
+ * Declares one test of a kata: a sentence of its contract, and the code that checks it.
+ *
+ * The body runs off the runner's own stack, so that code that never returns can be ended; a rejection that nobody handled and an error that
+ * nobody could catch make the test red, whatever the body saw. A run in which the machine was too busy to judge is repeated.
+ *
+ * @param options.limitMs real time after which the test is still waiting for something that will not come; default 10,000. Virtual time
+ *   needs no limit: there a deadlock is known as such.
+ */
+export function test(
+  name: string,
+  body: () => unknown,
+  options: { limitMs?: number } = {},
+): void {
+  vitestTest(name, { timeout: 0 }, async ({ task }) => {
+    const began = real.now();
+    let attempts = 0;
+    let outcome: Outcome;
+    do {
+      attempts += 1;
+      outcome = await runOnce(body, (options.limitMs ?? 10_000) * attempts);
+    } while (outcome.verdict === 'inconclusive' && attempts < maximumAttempts);
+
+    const { verdict, failure, trace } = outcome;
+    const record: TestRecord = {
+      verdict,
+      failure,
+      spans: trace.spans,
+      virtual: trace.virtual,
+      virtualMs: trace.virtualMs,
+      realMs: real.now() - began,
+      seed: String(seed()),
+      attempts,
+      droppedWrites: droppedWrites(),
+    };
+    task.meta.kata = record;
+    if (failure !== null) throw redError(failure, trace);
+  });
+}
+
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly failure: FailureRecord | null;
+  readonly trace: Trace;
+}
+
+async function runOnce(body: () => unknown, limitMs: number): Promise<Outcome> {
+  const trace = startTrace();
+  renewConsoleBudget();
+  const errors: unknown[] = [];
+  try {
+    await withOuterLimit(guard(body), { limitMs, trace });
+  } catch (error) {
+    errors.push(error);
+  } finally {
+    VirtualClock.active?.uninstall();
+  }
+  // A rejection is told as unhandled only once the microtasks of its turn are over.
+  await realTurn();
+  await realTurn();
+  errors.push(...takeIncidents());
+
+  if (errors.length === 0) return { verdict: 'pass', failure: null, trace };
+  const error = errors.find((candidate) => !isInconclusive(candidate)) ?? errors[0];
+  const verdict = isInconclusive(error) ? 'inconclusive' : 'fail';
+  return { verdict, failure: describeFailure(error), trace };
+}
+
+function isInconclusive(error: unknown): boolean {
+  return error instanceof Error && (error as Partial<Explained>).kind === 'inconclusive';
+}
+
+function realTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    real.setImmediate(resolve);
+  });
+}
+
+/** What plain Vitest and an editor show: the same sentence and timeline as the kata's own reporter. */
+function redError(failure: FailureRecord, trace: Trace): Error {
+  const timeline = drawTimeline(trace.spans, { virtual: trace.virtual });
+  const parts = [failure.message, failure.advice, timeline].filter(Boolean);
+  const error = new Error(parts.join('\n\n'));
+  error.name = failure.kind;
+  const place = failure.location;
+  error.stack = `${error.name}: ${error.message}${place ? `\n    at ${place.file}:${place.line}:1` : ''}`;
+  return error;
+}
+
+/** What went wrong after the last test still makes the file red. */
+export function reportLateIncidents(): void {
+  afterAll(() => {
+    const [late] = takeIncidents();
+    if (late !== undefined) throw late;
+  });
+}
