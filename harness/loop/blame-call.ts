@@ -6,7 +6,10 @@ import type { SyncCall } from './sync-calls.ts';
 export function blameCall(calls: readonly SyncCall[], gaps: readonly LoopGap[]): Blame | null {
   return gaps
     .flatMap((gap) => blamesWithin(gap, calls))
-    .reduce<Blame | null>((most, blame) => (blame.heldMs > (most?.heldMs ?? 0) ? blame : most), null);
+    .reduce<Blame | null>(
+      (most, blame) => (blame.heldMs > (most?.heldMs ?? 0) ? blame : most),
+      null,
+    );
 }
 
 function blamesWithin(gap: LoopGap, calls: readonly SyncCall[]): Blame[] {

@@ -41,9 +41,10 @@ export async function blameWork(run: RunWork, heldMs: number): Promise<Blame | n
       if (memory) samples = await endSampling(memory);
     }
   });
-  const blames = [
-    blameCall(calls.calls, probe.gaps()),
-    samples && blameSamples(samples, heldMs),
-  ];
-  return blames.find((blame) => (blame?.share ?? 0) >= LEAST_SHARE) ?? null;
+  const gaps = probe.gaps();
+  const longest = Math.max(...gaps.map((gap) => gap.heldMs));
+  const blames = [blameCall(calls.calls, gaps), samples && blameSamples(samples, longest)];
+  const blame = blames.find((blame) => (blame?.share ?? 0) >= LEAST_SHARE);
+  // The blame run is slower than a judged one: only its proportions are taken over.
+  return blame ? { ...blame, heldMs: heldMs * blame.share! } : null;
 }

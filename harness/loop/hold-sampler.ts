@@ -1,22 +1,32 @@
 import { blamedFrame, type SourceLocation } from '../trace/source-location.ts';
 import type { MainThreadDebugger } from './main-thread-debugger.ts';
+import { glimpseOfMainThread } from './main-thread.ts';
 import { sampling, type WatchdogMemory } from './watchdog-memory.ts';
 
-/** Where the main thread was found during its longest hold, and how often. */
+/** Where the main thread was found during its longest hold, in milliseconds. */
 export interface HoldSamples {
-  /** All samples of that hold, also those without a line of the learner's. */
-  readonly total: number;
+  /** From the last beat before the hold to the last sample in it. */
+  readonly spanMs: number;
   readonly sites: readonly SampledSite[];
 }
 
-/** One line, and how often the main thread was found there. */
+/** One line, and for how long the main thread was there. */
 export interface SampledSite {
   readonly location: SourceLocation;
-  readonly count: number;
+  readonly ms: number;
+  readonly samples: number;
+}
+
+interface Sample {
+  readonly location: SourceLocation | null;
+  /** Time since the sample before, but for that in which the thread got no CPU. */
+  readonly ms: number;
 }
 
 const STEP_MS = 4;
 const MOST_SITES = 20;
+/** A sample does not speak for longer than this: a call that cannot be stopped is seen only when it is over. */
+const LONGEST_SAMPLE_MS = 20;
 
 /** In the watchdog's worker: looks again and again at the stack of a main thread that does not turn its loop. */
 export class HoldSampler {
@@ -26,7 +36,8 @@ export class HoldSampler {
   #beats = 0;
   #pausing = false;
   /** What each hold showed, by the count of beats before it. */
-  #found = new Map<number, (SourceLocation | null)[]>();
+  #found = new Map<number, Sample[]>();
+  #lastSeen = 0;
 
   constructor(memory: WatchdogMemory, mainThread: MainThreadDebugger) {
     this.#memory = memory;
@@ -55,15 +66,22 @@ export class HoldSampler {
     const beats = this.#memory.get('beats');
     const silent = beats === this.#beats;
     this.#beats = beats;
+    if (!silent) this.#lastSeen = ownTime();
     if (!silent || this.#pausing) return;
     this.#pausing = true;
     this.#mainThread.pause((frames) => {
       this.#pausing = false;
-      const found = this.#found.get(beats) ?? [];
-      this.#found.set(beats, found);
-      found.push(blamedFrame(frames));
+      this.#keep(beats, blamedFrame(frames));
       return 'resume';
     });
+  }
+
+  #keep(beats: number, location: SourceLocation | null): void {
+    const now = ownTime();
+    const samples = this.#found.get(beats) ?? [];
+    this.#found.set(beats, samples);
+    samples.push({ location, ms: now - this.#lastSeen });
+    this.#lastSeen = now;
   }
 
   #finish(): void {
@@ -73,15 +91,26 @@ export class HoldSampler {
   }
 }
 
-/** Counts the lines of the hold with the most samples. */
-function summary(holds: (SourceLocation | null)[][]): HoldSamples {
-  const longest = holds.reduce((long, hold) => (hold.length > long.length ? hold : long), []);
+/** Milliseconds on a clock that stands still while the main thread waits for a CPU. */
+function ownTime(): number {
+  return performance.now() - glimpseOfMainThread().queued;
+}
+
+/** Adds up the lines of the longest hold. */
+function summary(holds: Sample[][]): HoldSamples {
+  const longest = holds.reduce((long, hold) => (spanOf(hold) > spanOf(long) ? hold : long), []);
   const sites = new Map<string, SampledSite>();
-  for (const location of longest) {
+  for (const { location, ms } of longest) {
     if (!location) continue;
     const key = `${location.file}:${location.line}:${location.functionName}`;
-    sites.set(key, { location, count: (sites.get(key)?.count ?? 0) + 1 });
+    const site = sites.get(key) ?? { location, ms: 0, samples: 0 };
+    const counted = Math.min(ms, LONGEST_SAMPLE_MS);
+    sites.set(key, { location, ms: site.ms + counted, samples: site.samples + 1 });
   }
-  const most = [...sites.values()].toSorted((a, b) => b.count - a.count).slice(0, MOST_SITES);
-  return { total: longest.length, sites: most };
+  const most = [...sites.values()].toSorted((a, b) => b.ms - a.ms).slice(0, MOST_SITES);
+  return { spanMs: spanOf(longest), sites: most };
+}
+
+function spanOf(samples: readonly Sample[]): number {
+  return samples.reduce((sum, { ms }) => sum + ms, 0);
 }

@@ -40,7 +40,8 @@ export class MainThreadDebugger {
   }
 
   #paused({ params }: InspectorNotification<Debugger.PausedEventDataType>): void {
-    const decision = this.#onPaused?.(params.callFrames.map((frame) => this.#locationOf(frame))) ?? 'resume';
+    const decision =
+      this.#onPaused?.(params.callFrames.map((frame) => this.#locationOf(frame))) ?? 'resume';
     this.#onPaused = null;
     // Ordered while it stands still, so that nothing but the stack just read is unwound.
     if (decision === 'terminate') {

@@ -1,9 +1,9 @@
-import { syncBuiltinESMExports } from 'node:module';
-import { getCallSites } from 'node:util';
-import { blamedFrame, type SourceLocation } from '../trace/source-location.ts';
+import type { SourceLocation } from '../trace/source-location.ts';
+import { callerLocation } from './caller-location.ts';
 import { gapBetween } from './loop-gap.ts';
 import { ThreadMeter } from './thread-meter.ts';
-import { computingFunctions, waitingFunctions, type WatchedFunctions } from './watched-functions.ts';
+import { computingFunctions, waitingFunctions } from './watched-functions.ts';
+import { wrapFunctions } from './wrap-functions.ts';
 
 /** One call of a function that returns only when its work is done. Times are those of `realNow`, in milliseconds. */
 export interface SyncCall {
@@ -20,21 +20,17 @@ export interface SyncCall {
 
 /** Shorter calls are not kept: a stack costs more than they do. */
 const SHORTEST_MS = 0.5;
-const MOST_FRAMES = 60;
 
 /** Watches synchronous calls until it is disposed of. */
 export class SyncCallTrace implements Disposable {
   readonly calls: SyncCall[] = [];
   #meter = new ThreadMeter();
-  #restore: (() => void)[] = [];
+  #restore: () => void;
   #inside = false;
 
   constructor() {
-    for (const functions of [...waitingFunctions(), ...computingFunctions()]) {
-      for (const name of functions.names) this.#watch(functions, name);
-    }
-    // Named imports of built-in modules follow only after this.
-    syncBuiltinESMExports();
+    const functions = [...waitingFunctions(), ...computingFunctions()];
+    this.#restore = wrapFunctions(functions, (callee, call) => this.#timed(callee, call));
   }
 
   /** Time in the calls between two moments, in which the thread did not compute. */
@@ -45,23 +41,8 @@ export class SyncCallTrace implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const restore of this.#restore) restore();
-    this.#restore = [];
-    syncBuiltinESMExports();
+    this.#restore();
     this.#meter[Symbol.dispose]();
-  }
-
-  #watch({ owner, prefix }: WatchedFunctions, name: string): void {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
-    const original: unknown = descriptor?.value;
-    if (typeof original !== 'function' || !descriptor?.configurable) return;
-    // A proxy keeps the function's name, its properties and its `this`.
-    const watched = new Proxy(original, {
-      apply: (target, self, args: unknown[]): unknown =>
-        this.#timed(prefix + name, () => Reflect.apply(target, self, args)),
-    });
-    Object.defineProperty(owner, name, { ...descriptor, value: watched });
-    this.#restore.push(() => Object.defineProperty(owner, name, descriptor));
   }
 
   #timed(callee: string, call: () => unknown): unknown {
@@ -83,14 +64,4 @@ export class SyncCallTrace implements Disposable {
       }
     }
   }
-}
-
-function callerLocation(): SourceLocation | null {
-  const frames = getCallSites(MOST_FRAMES).map((site) => ({
-    file: site.scriptName,
-    line: site.lineNumber,
-    column: site.columnNumber,
-    functionName: site.functionName || '(anonymous)',
-  }));
-  return blamedFrame(frames);
 }

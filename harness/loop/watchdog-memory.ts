@@ -53,6 +53,8 @@ const slots = [
   /** 1 when `hang` holds a report for the main thread, which clears it. */
   'hung',
   'sampling',
+  /** 1 while the main thread is in the call that `call` tells of. */
+  'inCall',
 ] as const;
 type Slot = (typeof slots)[number];
 

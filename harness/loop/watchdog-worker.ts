@@ -29,45 +29,57 @@ const memory = new WatchdogMemory(shared);
 const mainThread = new MainThreadDebugger();
 const silence = new Silence(STEP_MS);
 const sampler = new HoldSampler(memory, mainThread);
+/** The silence at which the stack was asked for; null while no answer is awaited. */
 let askedAt: number | null = null;
 let excuses = 0;
+let debugging = false;
 
 const timer = setInterval(step, STEP_MS);
 
 function step(): void {
   if (memory.get('stop') === 1) return end();
   silence.add({ at: performance.now(), beats: memory.get('beats'), ...glimpseOfMainThread() });
-  if (silence.ms < killMs) sampler.watch();
-  if (silence.ms === 0) {
-    if (askedAt !== null) mainThread.disable();
-    askedAt = null;
-    excuses = 0;
-    return;
-  }
-  if (memory.get('beats') === 0 || memory.get('hung') === 1) return;
-  if (askedAt !== null && silence.ms > askedAt + ANSWER_MS) return kill(null);
-  if (askedAt !== null || silence.ms < killMs + excuses * EXCUSE_MS) return;
+  if (silence.ms === 0) return rest();
+  if (silence.ms < killMs) return sampler.watch();
+  if (askedAt === null && silence.ms >= killMs + excuses * EXCUSE_MS) return ask();
+  if (askedAt !== null && silence.ms >= askedAt + ANSWER_MS) kill(reportOfNativeCall());
+}
 
+/** The main thread has given a sign of life. */
+function rest(): void {
+  sampler.watch();
+  excuses = 0;
+  askedAt = null;
+  if (debugging) mainThread.disable();
+  debugging = false;
+}
+
+function ask(): void {
   askedAt = silence.ms;
+  debugging = true;
   mainThread.enable();
   mainThread.pause(judge);
 }
 
 /** Says what is to become of a main thread that has been silent for too long, by its stack. */
 function judge(frames: SourceLocation[]): 'resume' | 'terminate' {
-  const location = blamedFrame(frames);
-  if (!location) {
-    // The runner itself is at work, or a library; it may yet come back.
-    excuses += 1;
-    askedAt = null;
-    if (excuses > MOST_EXCUSES) kill(null);
-    return 'resume';
-  }
-  if (currentPhase() !== 'test' || frames.some(isRunner)) kill(location);
-  memory.writeText('hang', JSON.stringify(reportOf(location)));
-  memory.set('hung', 1);
   askedAt = null;
+  const location = blamedFrame(frames);
+  if (!location) return excuse();
+  const report = reportOf(location);
+  if (report.phase !== 'test' || frames.some(isRunner)) kill(report);
+  memory.writeText('hang', JSON.stringify(report));
+  memory.set('hung', 1);
+  // What runs next gets its full time.
+  silence.ms = 0;
   return 'terminate';
+}
+
+/** The runner itself is at work, or a library: it may yet come back. */
+function excuse(): 'resume' {
+  excuses += 1;
+  if (excuses > MOST_EXCUSES) kill(reportOf(null));
+  return 'resume';
 }
 
 /** Unwinding the runner's own frames would leave it waiting for ever. */
@@ -75,19 +87,12 @@ function isRunner({ file }: SourceLocation): boolean {
   return ownerOf(file) === 'library' && /node_modules[\\/]@?vitest[\\/]/.test(file);
 }
 
-function reportOf(location: SourceLocation | null, callee: string | null = null): HangReport {
-  const phase = currentPhase();
-  const message = hangSentence(phase, silence.ms, callee);
-  return { phase, message, location, callee, test: memory.readText('test') };
-}
-
 /** Ends the process: what cannot be interrupted, or not without harm, takes its whole file with it. */
-function kill(location: SourceLocation | null): never {
-  const report = location ? reportOf(location) : reportOfNativeCall();
-  const place = report.location;
-  const at = place ? `\n  at ${place.functionName} (${place.file}:${place.line})` : '';
+function kill(report: HangReport): never {
+  const { message, location } = report;
+  const place = location && `\n  at ${location.functionName} (${location.file}:${location.line})`;
   if (reportFile !== '') fs.appendFileSync(reportFile, `${JSON.stringify(report)}\n`);
-  fs.writeSync(2, `\n${report.message}${at}\n`);
+  fs.writeSync(2, `\n${message}${place ?? ''}\n`);
   process.kill(process.pid, 'SIGKILL');
   // The signal is on its way; nothing more may happen here.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -95,14 +100,16 @@ function kill(location: SourceLocation | null): never {
 }
 
 function reportOfNativeCall(): HangReport {
-  const text = memory.readText('call');
-  if (text === '') return reportOf(null, 'a native function');
-  const call = JSON.parse(text) as { callee: string; location: SourceLocation | null };
+  if (memory.get('inCall') === 0) return reportOf(null, 'a native function');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by announceCalls alone
+  const call = JSON.parse(memory.readText('call')) as Pick<HangReport, 'callee' | 'location'>;
   return reportOf(call.location, call.callee);
 }
 
-function currentPhase() {
-  return phases[memory.get('phase')]!;
+function reportOf(location: SourceLocation | null, callee: string | null = null): HangReport {
+  const phase = phases[memory.get('phase')]!;
+  const message = hangSentence(phase, silence.ms, callee);
+  return { phase, message, location, callee, test: memory.readText('test') };
 }
 
 function end(): void {

@@ -1,5 +1,6 @@
 import inspector from 'node:inspector';
 import { isMainThread, SHARE_ENV, Worker } from 'node:worker_threads';
+import { announceCalls } from './announce-calls.ts';
 import { offerToForgetAsyncStack } from './forget-async-stack.ts';
 import { HangError } from './hang-error.ts';
 import type { HangReport } from './hang-report.ts';
@@ -41,6 +42,7 @@ export function startWatchdog({ killMs = 2000 }: WatchdogOptions = {}): Watchdog
   if (!isMainThread || inspector.url() !== undefined) return noone;
   const memory = new WatchdogMemory();
   offerToForgetAsyncStack();
+  const forgetCalls = announceCalls(memory);
   const workerData: WatchdogData = {
     shared: memory.shared,
     killMs,
@@ -64,6 +66,7 @@ export function startWatchdog({ killMs = 2000 }: WatchdogOptions = {}): Watchdog
     stop() {
       memory.set('stop', 1);
       real.clearInterval(timer);
+      forgetCalls();
       current = noone;
     },
   };
@@ -107,5 +110,7 @@ function tellGuarded(memory: WatchdogMemory): void {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the watchdog's worker alone
   const report = JSON.parse(memory.readText('hang')) as HangReport;
   memory.set('hung', 0);
+  // An unwound call has not said that it ended.
+  memory.set('inCall', 0);
   endGuarded?.(new HangError(report));
 }

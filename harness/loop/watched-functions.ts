@@ -10,42 +10,51 @@ export interface WatchedFunctions {
   readonly names: readonly string[];
   /** What a message puts before the name; empty for a function that is imported by its bare name. */
   readonly prefix: string;
-  /** Whether the thread may sleep in them; else they compute. */
-  readonly mayWait: boolean;
 }
 
-/** Functions in which a thread sleeps for as long as somebody else takes. */
+/** Functions in which a thread sleeps, for as long as somebody else takes. */
 export function waitingFunctions(): WatchedFunctions[] {
-  // Missing where Node was built without SQLite.
-  const sqlite = process.getBuiltinModule('node:sqlite') as typeof sqliteModule | undefined;
-  const database = sqlite && [
-    { owner: sqlite.DatabaseSync.prototype, names: ['exec'], prefix: 'database.', mayWait: true },
-    {
-      owner: sqlite.StatementSync.prototype,
-      names: ['all', 'get', 'run'],
-      prefix: 'statement.',
-      mayWait: true,
-    },
-  ];
   return [
-    { owner: Atomics, names: ['wait'], prefix: 'Atomics.', mayWait: true },
-    { owner: childProcess, names: synchronous(childProcess), prefix: '', mayWait: true },
-    { owner: fs, names: synchronous(fs), prefix: '', mayWait: true },
-    ...(database ?? []),
+    { owner: Atomics, names: ['wait'], prefix: 'Atomics.' },
+    { owner: childProcess, names: synchronous(childProcess), prefix: '' },
+    { owner: fs, names: synchronous(fs), prefix: '' },
+    ...databaseFunctions(),
   ];
 }
 
-/** Functions of Node and of the language that compute for as long as their input is large, with no line of their own. */
+/** Functions of Node and of the language that compute, for as long as their input is large, in no line of their own. */
 export function computingFunctions(): WatchedFunctions[] {
   return [
-    { owner: JSON, names: ['parse', 'stringify'], prefix: 'JSON.', mayWait: false },
-    { owner: globalThis, names: ['structuredClone'], prefix: '', mayWait: false },
-    { owner: crypto, names: synchronous(crypto), prefix: '', mayWait: false },
-    { owner: crypto.Hash.prototype, names: ['update'], prefix: 'hash.', mayWait: false },
-    { owner: zlib, names: synchronous(zlib), prefix: '', mayWait: false },
+    { owner: JSON, names: ['parse', 'stringify'], prefix: 'JSON.' },
+    { owner: globalThis, names: ['structuredClone'], prefix: '' },
+    { owner: crypto, names: synchronous(crypto), prefix: '' },
+    { owner: crypto.Hash.prototype, names: ['update'], prefix: 'hash.' },
+    { owner: Array.prototype, names: ['sort', 'toSorted'], prefix: 'array.' },
+    { owner: zlib, names: synchronous(zlib), prefix: '' },
+  ];
+}
+
+/** Functions that may last for ever, and that nobody can interrupt from outside. */
+export function uninterruptibleFunctions(): WatchedFunctions[] {
+  return [
+    { owner: childProcess, names: synchronous(childProcess), prefix: '' },
+    { owner: crypto, names: synchronous(crypto), prefix: '' },
+    // The others of `fs` are called too often, and end.
+    { owner: fs, names: ['readFileSync'], prefix: '' },
+    ...databaseFunctions(),
+  ];
+}
+
+function databaseFunctions(): WatchedFunctions[] {
+  // Missing where Node was built without SQLite.
+  const sqlite = process.getBuiltinModule('node:sqlite') as typeof sqliteModule | undefined;
+  if (!sqlite) return [];
+  return [
+    { owner: sqlite.DatabaseSync.prototype, names: ['exec'], prefix: 'database.' },
+    { owner: sqlite.StatementSync.prototype, names: ['all', 'get', 'run'], prefix: 'statement.' },
   ];
 }
 
 function synchronous(module: object): string[] {
-  return Object.keys(module).filter((name) => name.endsWith('Sync') && name !== 'DatabaseSync');
+  return Object.keys(module).filter((name) => name.endsWith('Sync'));
 }

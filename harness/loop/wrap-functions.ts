@@ -1,0 +1,38 @@
+import { syncBuiltinESMExports } from 'node:module';
+import type { WatchedFunctions } from './watched-functions.ts';
+
+/**
+ * Puts `around` around every call of the functions, until the function that is returned puts the originals back.
+ *
+ * Reaches all who look the functions up when they call them, named imports of built-in modules included; not those who
+ * took a copy before.
+ *
+ * @param around gets the function's name as a message tells it, and makes the call
+ */
+export function wrapFunctions(
+  functions: readonly WatchedFunctions[],
+  around: (callee: string, call: () => unknown) => unknown,
+): () => void {
+  const restores = functions.flatMap(({ owner, names, prefix }) =>
+    names.map((name) => wrap(owner, name, (call) => around(prefix + name, call))),
+  );
+  // Named imports of built-in modules follow only after this.
+  syncBuiltinESMExports();
+  return () => {
+    for (const restore of restores) restore();
+    syncBuiltinESMExports();
+  };
+}
+
+function wrap(owner: object, name: string, around: (call: () => unknown) => unknown): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  const original: unknown = descriptor?.value;
+  if (typeof original !== 'function' || !descriptor?.configurable) return () => {};
+  // A proxy keeps the function's name, its properties and its `this`.
+  const wrapped = new Proxy(original, {
+    apply: (target, self, args: unknown[]): unknown =>
+      around(() => Reflect.apply(target, self, args)),
+  });
+  Object.defineProperty(owner, name, { ...descriptor, value: wrapped });
+  return () => Object.defineProperty(owner, name, descriptor);
+}
