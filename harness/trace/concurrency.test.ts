@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { peakConcurrency } from './concurrency.ts';
 
@@ -26,8 +26,18 @@ test('an open span overlaps whatever starts later', () => {
 });
 
 test('spans without a length overlap nothing', () => {
-  expect(peakConcurrency([{ start: 3, end: 3 }, { start: 3, end: 3 }])).toBe(1);
-  expect(peakConcurrency([{ start: 0, end: 9 }, { start: 3, end: 3 }])).toBe(1);
+  expect(
+    peakConcurrency([
+      { start: 3, end: 3 },
+      { start: 3, end: 3 },
+    ]),
+  ).toBe(1);
+  expect(
+    peakConcurrency([
+      { start: 0, end: 9 },
+      { start: 3, end: 3 },
+    ]),
+  ).toBe(1);
 });
 
 test('the peak is that of counting at every moment, in any order of spans', () => {

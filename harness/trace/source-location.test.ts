@@ -29,6 +29,22 @@ test('reads the frames of a stack, with and without a function name', () => {
   ]);
 });
 
+test('reads paths with parentheses, and leaves out code without a file', () => {
+  const stack = [
+    'Error: boom',
+    '    at run (file:///home/me/event-loop-katas%20(1)/katas/a.ts:3:5)',
+    '    at file:///home/me/event-loop-katas (1)/katas/a.ts:4:5',
+    '    at eval (eval at run (file:///home/me/a.ts:1:2), <anonymous>:1:1)',
+    '    at Array.map (<anonymous>)',
+    `    at ${'x'.repeat(5000)} (${kata}:5:1)`,
+  ].join('\n');
+
+  expect(parseStack(stack).map(({ file, line }) => [file, line])).toEqual([
+    ['file:///home/me/event-loop-katas%20(1)/katas/a.ts', 3],
+    ['file:///home/me/event-loop-katas (1)/katas/a.ts', 4],
+  ]);
+});
+
 test.each([
   ['learner', kata],
   ['learner', `${pathToFileURL(kata).href}?instance=1`],

@@ -17,6 +17,8 @@ export const projectRoot = path.resolve(import.meta.dirname, '..', '..');
 
 const harnessDirectory = path.join(projectRoot, 'harness') + path.sep;
 const originals = new Map<string, string>();
+/** Rows of a stack that are longer are text of a message. */
+const longestRow = 2000;
 
 /**
  * Lets every message name `original` where the code really runs from `copy` (both a folder, or both a file): a submission
@@ -53,15 +55,20 @@ export function ownerOf(file: string): Owner {
 export function parseStack(stack: string): SourceLocation[] {
   const frames: SourceLocation[] = [];
   for (const row of stack.split('\n')) {
-    const match =
-      /^\s*at (?:(?<name>.*?) \()?(?<file>[^()]+?):(?<line>\d+):(?<column>\d+)\)?$/.exec(row);
-    if (!match?.groups) continue;
-    const { name, file, line, column } = match.groups;
+    if (row.length > longestRow) continue;
+    // A path may hold parentheses: "event-loop-katas (1)" is what a browser calls a second download.
+    const match = /^\s*at (?:(?<name>.+?) \((?<inside>.+)\)|(?<bare>.+))$/.exec(row);
+    const place = /^(?<file>.+):(?<line>\d+):(?<column>\d+)$/.exec(
+      match?.groups?.['inside'] ?? match?.groups?.['bare'] ?? '',
+    );
+    if (!place?.groups) continue;
+    const { file, line, column } = place.groups;
+    if (file!.startsWith('eval at ')) continue;
     frames.push({
       file: file!.replace(/^async /, ''),
       line: Number(line),
       column: Number(column),
-      functionName: (name ?? '').replace(/^async /, '') || '(anonymous)',
+      functionName: (match?.groups?.['name'] ?? '').replace(/^async /, '') || '(anonymous)',
     });
   }
   return frames;

@@ -25,7 +25,9 @@ test('nothing recorded is said as such', () => {
 });
 
 test('a thousand spans stay a small picture', () => {
-  const spans = Array.from({ length: 1000 }, (_, index) => spanOf(`GET /${index}`, index, index + 1));
+  const spans = Array.from({ length: 1000 }, (_, index) =>
+    spanOf(`GET /${index}`, index, index + 1),
+  );
 
   const svg = timelineSvg(spans, { title: 'many' });
 

@@ -60,7 +60,8 @@ export function drawTimeline(spans: readonly Span[], options: TimelineOptions = 
   const { width = 72, virtual = false, colour = false, maxRows = 24 } = options;
   const rows = timelineRows(spans, Math.max(2, maxRows));
   const times = rows.map(timeText);
-  const timeWidth = widest(times);
+  const unit = virtual ? 'virtual ms' : 'ms';
+  const timeWidth = widest([...times, unit]);
   const labels = rows.map(labelText);
   const labelWidth = Math.min(widest(labels), Math.max(4, Math.floor((width - timeWidth) * 0.4)));
   const barWidth = width - labelWidth - timeWidth - 3;
@@ -75,7 +76,6 @@ export function drawTimeline(spans: readonly Span[], options: TimelineOptions = 
     return `${label} ${bar}  ${times[index]!.padStart(timeWidth)}`;
   });
   const indent = ' '.repeat(labelWidth + 1);
-  const unit = virtual ? 'virtual ms' : 'ms';
   lines.push(...axisLines(axis, barWidth, unit, timeWidth).map((line) => indent + line));
   const legend = legendLine(rows, paint);
   if (legend !== '') lines.push(legend);
@@ -125,10 +125,7 @@ function axisLines(axis: TimeAxis, width: number, unit: string, timeWidth: numbe
     if (index === 0 || at > numbers.length) numbers = numbers.padEnd(at) + text;
   }
   if (rule[width - 1] === '┼') rule[width - 1] = '┤';
-  return [
-    rule.join(''),
-    `${numbers.padEnd(width)}  ${cutText(unit, timeWidth).padStart(timeWidth)}`,
-  ];
+  return [rule.join(''), `${numbers.padEnd(width)}  ${unit.padStart(timeWidth)}`];
 }
 
 function fillOf(row: TimelineRow): Fill {

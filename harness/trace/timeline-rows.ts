@@ -21,21 +21,34 @@ export function timelineRows(spans: readonly Span[], maxRows: number): TimelineR
   const ordered = spans.toSorted((a, b) => a.start - b.start);
   const groups = Map.groupBy(ordered, likeness);
   const perGroup = spansPerGroup([...groups.values()], maxRows);
+  if (perGroup === 0) return firstRows(ordered, maxRows - 1);
+
   const rows: TimelineRow[] = [];
   const seen = new Map<string, number>();
-  const left: Span[] = [];
   for (const span of ordered) {
     const key = likeness(span);
     const index = seen.get(key) ?? 0;
     seen.set(key, index + 1);
     const group = groups.get(key)!;
-    if (perGroup === 0 && rows.length >= maxRows - 1) left.push(span);
-    else if (perGroup === 0 || index < shownOf(group, perGroup)) rows.push({ span });
-    if (perGroup > 0 && index === shownOf(group, perGroup) && index < group.length) {
-      rows.push(countRow(group.slice(index), true));
-    }
+    const shown = shownOf(group, perGroup);
+    if (index < shown) rows.push({ span });
+    if (index === shown) rows.push(countRow(group.slice(index), true));
   }
-  if (left.length > 0) rows.push(countRow(left, false));
+  return rows;
+}
+
+/** The first `count` spans and a count of the others; a blocked loop is never among the others while it fits. */
+function firstRows(ordered: readonly Span[], count: number): TimelineRow[] {
+  const stalls = ordered.filter((span) => span.kind === 'stall').slice(0, count);
+  const others = ordered.filter((span) => span.kind !== 'stall').slice(0, count - stalls.length);
+  const shown = new Set([...stalls, ...others]);
+  const rows: TimelineRow[] = ordered.filter((span) => shown.has(span)).map((span) => ({ span }));
+  rows.push(
+    countRow(
+      ordered.filter((span) => !shown.has(span)),
+      false,
+    ),
+  );
   return rows;
 }
 

@@ -28,7 +28,7 @@ test('an error that only the spec had a part in is not blamed on the learner', (
   expect(describeFailure(error).message).toMatch(/^The test threw Error: x is not iterable at /);
 });
 
-test("assertions keep their sentence and both sides in short", () => {
+test('assertions keep their sentence and both sides in short', () => {
   const vitest = describeFailure(thrownBy(() => expect([1]).toEqual([2])));
   const node = describeFailure(thrownBy(() => assert.strictEqual(1, 2, 'one is not two')));
 
@@ -37,7 +37,8 @@ test("assertions keep their sentence and both sides in short", () => {
     message: 'expected [ 1 ] to deeply equal [ 2 ]',
     diff: 'expected: [ 2 ]\nreceived: [ 1 ]',
   });
-  expect(node).toMatchObject({ message: 'one is not two', diff: 'expected: 2\nreceived: 1' });
+  expect(node).toMatchObject({ kind: 'assertion', diff: 'expected: 2\nreceived: 1' });
+  expect(node.message).toMatch(/^one is not two/);
   expect(vitest.location?.file).toContain('explain.test.ts');
 });
 
@@ -100,10 +101,14 @@ test('hostile errors are told without being obeyed', () => {
     errors: { get: refuse },
   });
   const endless = new AggregateError([], 'endless');
-  endless.errors = new Proxy([], { get: (target, key) => (key === 'length' ? 1e9 : Reflect.get(target, key)) });
+  endless.errors = new Proxy([], {
+    get: (target, key) => (key === 'length' ? 1e9 : Reflect.get(target, key)),
+  });
 
   for (const hostile of [new Proxy(new Error('mine'), traps), getters, endless]) {
-    expect(describeFailure(hostile)).toMatchObject({ kind: 'error', advice: null });
+    const record = describeFailure(hostile);
+    expect(record.kind).toBe('error');
+    expect(record.message.length).toBeLessThanOrEqual(2000);
   }
 });
 

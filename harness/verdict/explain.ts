@@ -81,10 +81,9 @@ function describeExplained(error: Error, kind: FailureKind): FailureRecord {
 
 function describeAssertion(error: Error): FailureRecord {
   const hints = matcherHints(error);
-  const message = stripVTControlCharacters(errorMessage(error)).replace(
-    / \/\/ Object\.is equality$/,
-    '',
-  );
+  const message = stripVTControlCharacters(errorMessage(error))
+    .replace(/ \/\/ Object\.is equality$/, '')
+    .trim();
   return {
     kind: 'assertion',
     message: limitMessage(message),

@@ -1,5 +1,5 @@
 import { fails, holds, type MatcherResult } from './matcher-result.ts';
-import { ordinal } from './sentences.ts';
+import { counted, ordinal } from './sentences.ts';
 import { shorten, showValue } from './show-value.ts';
 
 /** The steps happened in exactly this order, each as often as it is listed. */
@@ -27,7 +27,7 @@ function differenceSentence(
   const wanted = expected[index];
   const came = order[index];
   if (wanted === undefined) {
-    return `After all ${expected.length} expected steps, ${showValue(came)} happened too.`;
+    return `All ${counted(expected.length, 'expected step')} came, and then ${showValue(came)} happened too.`;
   }
   if (came === undefined) {
     return `${showValue(wanted)} should have happened as the ${ordinal(index + 1)} step, but nothing came after the ${ordinal(index)}.`.replace(

@@ -10,7 +10,11 @@ const location = {
   column: 3,
   functionName: 'fetchSync',
 };
-const held = { verdict: 'held', explanation: 'Your code held the event loop.', blame: { location } };
+const held = {
+  verdict: 'held',
+  explanation: 'Your code held the event loop.',
+  blame: { location },
+};
 const free = { verdict: 'free', explanation: 'The loop turned 20 times.', blame: null };
 const unclear = { verdict: 'inconclusive', explanation: 'No run could be judged.', blame: null };
 

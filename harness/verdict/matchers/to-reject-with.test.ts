@@ -22,8 +22,6 @@ test('the very error passes, from a promise, an async function or a synchronous 
 });
 
 test('falsy reasons are reasons', async () => {
-  const rejectWith = (reason: unknown) => Promise.withResolvers<never>().promise ?? reason;
-  void rejectWith;
   // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a learner's code may do so
   await expect(Promise.reject(undefined)).toRejectWith(undefined);
   // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a learner's code may do so
@@ -52,7 +50,9 @@ test('an error caused by the expected one is not it, and says so', async () => {
 });
 
 test('an error that only looks like the expected one is told apart', async () => {
-  const message = await redMessage(() => expect(Promise.reject(new Error('boom'))).toRejectWith(boom));
+  const message = await redMessage(() =>
+    expect(Promise.reject(new Error('boom'))).toRejectWith(boom),
+  );
 
   expect(message).toContain('They look alike, but it is another object');
 });

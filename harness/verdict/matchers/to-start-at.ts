@@ -42,7 +42,7 @@ function firstSentence(
     return `Only ${counted(starts.length, 'start')} of ${expected.length} came: start ${index + 1} never did.`;
   }
   if (wanted === undefined) {
-    return `${counted(starts.length, 'start')} came, ${expected.length} were expected: start ${index + 1} is one too many.`;
+    return `${counted(starts.length, 'start')} came, ${expected.length} ${expected.length === 1 ? 'was' : 'were'} expected: start ${index + 1} is one too many.`;
   }
   if (start > wanted) {
     return `Start ${index + 1} waited until ${milliseconds(start)} although a place was free at ${milliseconds(wanted)}.`;

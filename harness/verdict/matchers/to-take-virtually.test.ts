@@ -33,7 +33,8 @@ test('work that ran one after another is told so, with the time that it takes at
 });
 
 test('timers tell it where no request was sent', async () => {
-  for (const start of [0, 0, 1000]) trace.add(spanOf('wait', start, start + 1000, { kind: 'timer' }));
+  for (const start of [0, 0, 1000])
+    trace.add(spanOf('wait', start, start + 1000, { kind: 'timer' }));
 
   expect(await redMessage(() => expect({ virtualMs: 2000 }).toTakeVirtuallyUnder(1200))).toBe(
     [

@@ -1,7 +1,7 @@
 import type { Span } from '../../trace/span.ts';
 import { currentTrace } from '../../trace/trace.ts';
 import { fails, holds, type MatcherHints, type MatcherResult } from './matcher-result.ts';
-import { counted, milliseconds } from './sentences.ts';
+import { milliseconds } from './sentences.ts';
 import { atOnceSentence, summarizeWork } from './work-summary.ts';
 
 /** The part of a run in virtual time that says how long it took. */
@@ -41,7 +41,7 @@ function tooShortSentences(spans: readonly Span[]): string[] {
   if (summary.open === 0) return [summary.sentence];
   const was = summary.open === 1 ? 'was' : 'were';
   return [
-    `It did not wait for all of its work: ${summary.open} of ${counted(summary.count, 'piece')} ${was} still going on when it was done.`,
+    `It did not wait for all of its work: ${summary.open} of ${summary.told} ${was} still going on when it was done.`,
   ];
 }
 

@@ -52,7 +52,9 @@ test('missing and doubled requests are counted', async () => {
   expect(await redMessage(() => expect({ hits: 1, peak: 1 }).toHaveHits(3))).toBe(
     '1 request was sent; 3 were expected.',
   );
-  expect(await redMessage(() => expect({ hits: 0, peak: 0 }).toHavePeak(3))).toBe('No request was sent.');
+  expect(await redMessage(() => expect({ hits: 0, peak: 0 }).toHavePeak(3))).toBe(
+    'No request was sent.',
+  );
 });
 
 test('a negated matcher is refused, since it would say nothing', async () => {

@@ -1,5 +1,5 @@
 import { peakConcurrency } from '../../trace/concurrency.ts';
-import type { Span } from '../../trace/span.ts';
+import type { Span, SpanKind } from '../../trace/span.ts';
 import { counted, milliseconds } from './sentences.ts';
 
 /** How pieces of work lay beside each other, seen from their spans. */
@@ -10,6 +10,8 @@ export interface WorkSummary {
   readonly longestMs: number;
   readonly peak: number;
   readonly count: number;
+  /** `3 requests`. */
+  readonly told: string;
   /** How many had not ended. */
   readonly open: number;
 }
@@ -29,6 +31,7 @@ export function summarizeWork(spans: readonly Span[]): WorkSummary | null {
     longestMs: lengths.reduce((longest, length) => Math.max(longest, length), 0),
     peak,
     count: work.length,
+    told: toldCount(work),
     open: work.filter((span) => span.end === null).length,
   };
 }
@@ -46,13 +49,19 @@ export function manner(count: number, peak: number, batches = 1): string {
 
 function startedText(work: readonly Span[]): string {
   const verb = work.length === 1 ? 'was' : 'were';
+  const participle = { request: 'sent', timer: 'set', task: 'started', stall: 'seen' };
+  const kind = commonKind(work);
+  return `${toldCount(work)} ${verb} ${kind === null ? 'started' : participle[kind]}`;
+}
+
+function toldCount(work: readonly Span[]): string {
+  const kind = commonKind(work);
+  return kind === null ? `${counted(work.length, 'piece')} of work` : counted(work.length, kind);
+}
+
+function commonKind(work: readonly Span[]): SpanKind | null {
   const kind = work[0]!.kind;
-  if (!work.every((span) => span.kind === kind)) {
-    return `${counted(work.length, 'piece')} of work ${verb} started`;
-  }
-  if (kind === 'request') return `${counted(work.length, 'request')} ${verb} sent`;
-  if (kind === 'timer') return `${counted(work.length, 'timer')} ${verb} set`;
-  return `${counted(work.length, 'task')} ${verb} started`;
+  return work.every((span) => span.kind === kind) ? kind : null;
 }
 
 /** Groups of spans between which nothing was going on. */
