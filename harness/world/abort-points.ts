@@ -10,7 +10,7 @@ export interface AbortPoint {
   /** What the signal is aborted with: a fresh object at every point. */
   readonly reason: Error;
   /** Begins to count microtasks; with `k` 0 the signal is aborted before this returns. */
-  arm(): void;
+  readonly arm: () => void;
 }
 
 /**

@@ -22,11 +22,10 @@ export interface LeakAudit extends Disposable {
 /**
  * Told by name instead, or other people's: timers are the clock's to tell, and the test runner has timers and pipes of its own.
  */
-const uncounted = new Set([
-  ...['Timeout', 'Immediate', 'TickObject'],
-  ...['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'ConnectWrap', 'PipeWrap', 'TTYWrap'],
-  ...['ProcessWrap', 'Worker', 'MessagePort', 'WriteWrap', 'ShutdownWrap'],
-]);
+const uncounted = new Set(
+  `Timeout Immediate TickObject TCPSocketWrap TCPServerWrap TCPConnectWrap ConnectWrap PipeWrap TTYWrap
+   ProcessWrap Worker MessagePort WriteWrap ShutdownWrap`.split(/\s+/),
+);
 
 /**
  * Notes from now on what is opened, to tell later what was left: listeners on `targets`, sockets, servers, workers, child

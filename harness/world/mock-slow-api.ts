@@ -1,20 +1,18 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { errors, getGlobalDispatcher, MockAgent, setGlobalDispatcher } from 'undici';
 import type { Dispatcher } from 'undici';
+import { CountingHandler } from './counting-handler.ts';
 import { random } from './random.ts';
+import type { Random } from './random.ts';
 import { RouteGates } from './route-gates.ts';
-import { bodyFor, checkRoutes, routeFor } from './slow-route.ts';
-import type { SlowRoutes } from './slow-route.ts';
+import { allowsBody, bodyFor, checkRoutes, needsSocket, routeFor } from './slow-route.ts';
+import type { SlowApiOptions } from './slow-api.ts';
+import type { SlowRoute, SlowRoutes } from './slow-route.ts';
 import { Traffic, withoutQuery } from './traffic.ts';
-import type { OpenRequest } from './traffic.ts';
 
 const origin = 'http://slow-api.test';
 
-/** A request, and the signal that tells when its client gave up. */
-interface Visit {
-  readonly request: OpenRequest;
-  readonly gone: AbortController;
-}
+/** What a slow API without sockets is made of. */
+export type MockSlowApiOptions = SlowApiOptions;
 
 /**
  * A slow API without sockets: undici's `MockAgent`, made the dispatcher of undici and of the global `fetch` until it is
@@ -27,24 +25,18 @@ export class MockSlowApi {
   readonly origin = origin;
   #routes: SlowRoutes;
   #gates = new RouteGates();
-  #nonces;
+  #nonces: Random;
   #agent = new MockAgent();
   #previous = getGlobalDispatcher();
-  #visits = new AsyncLocalStorage<Visit>();
   #closed = false;
 
   /** @throws {RangeError | TypeError} if a route makes no sense, or needs a socket (`cut`, `stall`, `bodyDelayMs`, `echo`). */
-  constructor(options: { routes: SlowRoutes; seed?: number }) {
+  constructor(options: MockSlowApiOptions) {
     checkRoutes(options.routes);
-    refuseSocketRoutes(options.routes);
+    for (const [path, route] of Object.entries(options.routes)) refuseSocket(path, route);
     this.#routes = options.routes;
     this.#nonces = random(options.seed);
     this.#agent.disableNetConnect();
-    this.#agent
-      .get(origin)
-      .intercept({ path: () => true, method: () => true })
-      .reply(() => this.#reply())
-      .persist();
     setGlobalDispatcher(this.#agent.compose((dispatch) => this.#counting(dispatch)));
   }
 
@@ -80,94 +72,51 @@ export class MockSlowApi {
     return this.close();
   }
 
+  /**
+   * Answers each request by an interception of its own, made right before its dispatch and used up by it: undici lets a
+   * mocked answer wait for something only in its body, when status and headers are already given.
+   */
   #counting(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
     return (options, handler) => {
+      if (String(options.origin) !== origin) return dispatch(options, handler);
       const { method, path } = options;
-      const visit = { request: this.traffic.begin({ method, path }), gone: new AbortController() };
-      return this.#visits.run(visit, () => dispatch(options, new CountingHandler(handler, visit)));
+      const route = routeFor(
+        this.#routes,
+        withoutQuery(path),
+        this.traffic.of(withoutQuery(path)).length,
+      );
+      const counting = new CountingHandler(handler, this.traffic.begin({ method, path }));
+      const { status = 200, headers = {} } = route;
+      this.#agent
+        .get(origin)
+        .intercept({ path: () => true, method: () => true })
+        .reply(status, () => this.#bodyWhenDue(path, route, counting), { headers: { ...headers } });
+      return dispatch(options, counting);
     };
   }
 
-  async #reply(): Promise<{ statusCode: number; data: string; responseOptions: object }> {
-    const visit = this.#visits.getStore();
-    if (!visit) throw new Error('Expected a request that was counted, got one that was not.');
-    const { record } = visit.request;
-    const path = withoutQuery(record.path);
-    const hit = this.traffic.of(path).indexOf(record);
-    const route = routeFor(this.#routes, path, hit);
-    await this.#gates.pass(path, route, visit.gone.signal);
-    if (route.fail) throw new errors.SocketError('other side closed');
-    const data = bodyFor(route, this.#nonces.nonce());
-    visit.request.serve(data);
-    return { statusCode: route.status ?? 200, data, responseOptions: { headers: route.headers } };
-  }
-}
-
-/** Starts a slow API that needs no socket; see {@link MockSlowApi}. */
-export function startMockSlowApi(options: { routes: SlowRoutes; seed?: number }): MockSlowApi {
-  return new MockSlowApi(options);
-}
-
-/** Passes everything on and ends the request in the books before the client hears that it ended. */
-class CountingHandler implements Dispatcher.DispatchHandler {
-  #handler: Dispatcher.DispatchHandler;
-  #visit: Visit;
-  #ended = false;
-
-  constructor(handler: Dispatcher.DispatchHandler, visit: Visit) {
-    this.#handler = handler;
-    this.#visit = visit;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context);
-  }
-
-  onResponseStart(...answer: Parameters<HandlerOf<'onResponseStart'>>): void {
-    this.#handler.onResponseStart?.(...answer);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#handler.onResponseData?.(controller, chunk);
-  }
-
-  onResponseEnd(...end: Parameters<HandlerOf<'onResponseEnd'>>): void {
-    this.#ended = true;
-    this.#visit.request.end('done');
-    this.#handler.onResponseEnd?.(...end);
-  }
-
-  /** An abort comes here first; the answer that it stopped comes after it, to nobody. */
-  onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#visit.request.end(controller?.aborted ? 'aborted' : 'failed');
-    this.#visit.gone.abort(error);
-    // The mock tells of a failing reply without a controller, which undici's own types do not know.
-    this.#handler.onResponseError?.(controller as Dispatcher.DispatchController, error);
-  }
-}
-
-type HandlerOf<Name extends keyof Dispatcher.DispatchHandler> = NonNullable<
-  Dispatcher.DispatchHandler[Name]
->;
-
-function refuseSocketRoutes(routes: SlowRoutes): void {
-  for (const [path, entry] of Object.entries(routes)) {
-    for (const route of [entry].flat() as SlowRoutes[string][]) {
-      if (!needsSocket(route)) continue;
-      throw new TypeError(
-        `Expected ${path} to need no socket, got a body that is cut, stalled, slow or echoed. Use \`startSlowApi\`.`,
-      );
+  async #bodyWhenDue(path: string, route: SlowRoute, counting: CountingHandler): Promise<string> {
+    const { request, gone } = counting;
+    try {
+      await this.#gates.pass(withoutQuery(path), route, gone);
+    } catch {
+      // The client gave up, and what is returned now reaches nobody.
+      return '';
     }
+    if (route.fail) {
+      counting.fail(new errors.SocketError('other side closed'));
+      return '';
+    }
+    const nonce = this.#nonces.nonce();
+    const text = allowsBody(route.status) ? bodyFor(route, nonce) : '';
+    request.serve(text);
+    return text;
   }
 }
 
-function needsSocket(route: SlowRoutes[string]): boolean {
-  const { fail, bodyDelayMs, echo } = route as {
-    fail?: string;
-    bodyDelayMs?: number;
-    echo?: boolean;
-  };
-  return fail === 'cut' || fail === 'stall' || Boolean(bodyDelayMs) || Boolean(echo);
+function refuseSocket(path: string, route: SlowRoute | readonly SlowRoute[]): void {
+  if (!needsSocket(route)) return;
+  throw new TypeError(
+    `Expected ${path} to need no socket, got a body that is cut, stalled, slow or echoed. Use \`startSlowApi\`.`,
+  );
 }

@@ -42,6 +42,8 @@ export function watchResources(): ResourceWatch {
   };
 }
 
+/* oxlint-disable typescript/no-unsafe-type-assertion -- a channel's messages have no type but the one in Node's reference */
+
 /** How the message of each channel is told: https://nodejs.org/api/diagnostics_channel.html#built-in-channels */
 const describers: Record<string, (message: unknown) => Omit<OpenedResource, 'where'>> = {
   'net.client.socket': (message) => {
@@ -51,7 +53,8 @@ const describers: Record<string, (message: unknown) => Omit<OpenedResource, 'whe
   'net.server.socket': (message) => {
     const { socket } = message as { socket: Socket & { server?: Server } };
     // While its server listens, an idle connection is the client's to close.
-    const isOpen = (): boolean => !socket.destroyed && socket.server?.listening === false;
+    const isOpen = (): boolean =>
+      !socket.destroyed && socket.server !== undefined && !socket.server.listening;
     return { name: 'A connection of a server that no longer listens', isOpen };
   },
   'tracing:net.server.listen:asyncStart': (message) => {

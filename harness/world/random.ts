@@ -39,16 +39,13 @@ export class Random {
   pick<T>(items: readonly T[]): T {
     if (items.length === 0)
       throw new RangeError('Expected at least one item to pick from, got none.');
-    return items[this.int(0, items.length - 1)] as T;
+    return items[this.int(0, items.length - 1)]!;
   }
 
   /** A copy of `items` in another order. */
   shuffle<T>(items: readonly T[]): T[] {
     const rest = [...items];
-    return Array.from({ length: rest.length }, () => {
-      const [taken] = rest.splice(this.int(0, rest.length - 1), 1);
-      return taken as T;
-    });
+    return items.flatMap(() => rest.splice(this.int(0, rest.length - 1), 1));
   }
 
   /** Eight hexadecimal digits that nobody can make up. */

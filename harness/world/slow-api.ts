@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from './random.ts';
 import type { Random } from './random.ts';
 import { RouteGates } from './route-gates.ts';
-import { bodyFor, checkRoutes, routeFor } from './slow-route.ts';
+import { allowsBody, bodyFor, checkRoutes, routeFor } from './slow-route.ts';
 import type { SlowRoute, SlowRoutes } from './slow-route.ts';
 import { Traffic, withoutQuery } from './traffic.ts';
 import type { OpenRequest } from './traffic.ts';
@@ -42,6 +42,7 @@ export class SlowApi {
   #server: Server;
   #sockets = new Set<Socket>();
   #opened = 0;
+  #port = 0;
   #closing = false;
 
   /** @throws {RangeError | TypeError} if a route makes no sense. */
@@ -63,8 +64,7 @@ export class SlowApi {
 
   /** Where it listens, without a trailing slash: `http://127.0.0.1:40123`. */
   get origin(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   get connections(): Connections {
@@ -94,6 +94,8 @@ export class SlowApi {
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (address !== null && typeof address !== 'string') this.#port = address.port;
   }
 
   /** Destroys every connection, kept-alive ones too, and stops listening. A second call changes nothing. */
@@ -208,9 +210,4 @@ async function write(response: ServerResponse, piece: Buffer, signal: AbortSigna
   await promise.finally(() => {
     signal.removeEventListener('abort', stop);
   });
-}
-
-/** Statuses that HTTP forbids a body: RFC 9110, 15.3.5 and 15.4.5. */
-function allowsBody(status: number): boolean {
-  return status !== 204 && status !== 304;
 }

@@ -47,6 +47,18 @@ export function bodyFor(route: SlowRoute, nonce: string): string {
   return (route.body ?? '{nonce}').replaceAll('{nonce}', nonce);
 }
 
+/** Statuses 204 and 304 have no body: RFC 9110, 15.3.5 and 15.4.5. */
+export function allowsBody(status = 200): boolean {
+  return status !== 204 && status !== 304;
+}
+
+/** Whether an answer needs a real connection. */
+export function needsSocket(route: SlowRoute | readonly SlowRoute[]): boolean {
+  if (isList(route)) return route.some(needsSocket);
+  const { fail, bodyDelayMs = 0, echo = false } = route;
+  return fail === 'cut' || fail === 'stall' || bodyDelayMs > 0 || echo;
+}
+
 /**
  * Checks what a spec wrote.
  *

@@ -1,5 +1,5 @@
 import { currentTrace } from '../trace/trace.ts';
-import type { SpanOutcome } from '../trace/span.ts';
+import type { Span, SpanOutcome } from '../trace/span.ts';
 import { Gate } from './gate.ts';
 
 /** How a request ended: answered (whatever the status), broken off by the server, or left by the client. */
@@ -28,10 +28,11 @@ export interface OpenRequest {
 }
 
 const spanOutcomes = {
+  open: 'open',
   done: 'done',
   failed: 'failed',
   aborted: 'cancelled',
-} as const satisfies Record<Exclude<RequestOutcome, 'open'>, SpanOutcome>;
+} as const satisfies Record<RequestOutcome, SpanOutcome>;
 
 /** What a server saw: how many requests came, how many were open at once, and each of them. */
 export class Traffic {
@@ -96,7 +97,7 @@ export class Traffic {
   /** Notes that a request came; it is in flight until it is ended. */
   begin(request: { method?: string; path: string }): OpenRequest {
     const { method = 'GET', path } = request;
-    const span = currentTrace().begin(`${method} ${path}`, 'request');
+    const span = currentTrace().begin(label({ method, path }), 'request');
     const record: { -readonly [Key in keyof TrafficRecord]: TrafficRecord[Key] } = {
       method,
       path,
@@ -138,6 +139,19 @@ export class Traffic {
   }
 }
 
+/** How a timeline shows a request that was recorded elsewhere. */
+export function spanOf(request: TrafficRecord): Span {
+  const { startedAt: start, endedAt: end, outcome } = request;
+  return {
+    label: label(request),
+    kind: 'request',
+    start,
+    end,
+    outcome: spanOutcomes[outcome],
+    where: null,
+  };
+}
+
 export function withoutQuery(path: string): string {
   return path.replace(/\?.*$/s, '');
 }
@@ -145,4 +159,8 @@ export function withoutQuery(path: string): string {
 /** Rounded to a thousandth, so that the difference of two virtual times is the whole number that it is. */
 function now(): number {
   return Math.round(currentTrace().now() * 1000) / 1000;
+}
+
+function label({ method, path }: Pick<TrafficRecord, 'method' | 'path'>): string {
+  return `${method} ${path}`;
 }

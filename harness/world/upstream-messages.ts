@@ -30,7 +30,7 @@ export interface UpstreamTraffic {
 export interface UpstreamAnswers {
   start: { readonly origin: string };
   traffic: UpstreamTraffic & {
-    /** The Unix time, in ms, at which the worker's records count zero. */
+    /** The machine's monotonic time, in ms, at which the worker's records count zero. */
     readonly zeroAt: number;
   };
   open: null;

@@ -2,20 +2,23 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { currentTrace } from '../trace/trace.ts';
 import { startSlowApi } from './slow-api.ts';
+import { zeroOf } from './trace-zero.ts';
 import type { UpstreamAnswers, UpstreamOptions, UpstreamQuestion } from './upstream-messages.ts';
 
-const api = await startSlowApi(workerData as UpstreamOptions);
+const options: UpstreamOptions = workerData;
+const api = await startSlowApi(options);
 
 parentPort?.on('message', ({ id, question }: { id: number; question: UpstreamQuestion }) => {
   void reply(id, question);
 });
 
 async function reply(id: number, question: UpstreamQuestion): Promise<void> {
-  try {
-    parentPort?.postMessage({ id, value: await answer(question) });
-  } catch (error) {
-    parentPort?.postMessage({ id, error });
-  }
+  const message = await answer(question).then(
+    (value) => ({ id, value }),
+    (error: unknown) => ({ id, error }),
+  );
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's, not a window's
+  parentPort?.postMessage(message);
 }
 
 async function answer(question: UpstreamQuestion): Promise<UpstreamAnswers[keyof UpstreamAnswers]> {
@@ -23,8 +26,7 @@ async function answer(question: UpstreamQuestion): Promise<UpstreamAnswers[keyof
   if (question.ask === 'start') return { origin };
   if (question.ask === 'traffic') {
     const { inFlight, peak, hits, requests } = traffic;
-    const zeroAt = performance.timeOrigin + performance.now() - currentTrace().now();
-    return { inFlight, peak, hits, requests, connections, zeroAt };
+    return { inFlight, peak, hits, requests, connections, zeroAt: zeroOf(currentTrace()) };
   }
   if (question.ask === 'reached') {
     await traffic.reached(question.inFlight);

@@ -3,10 +3,17 @@ import { Worker } from 'node:worker_threads';
 import { currentTrace } from '../trace/trace.ts';
 import { seed } from './seed.ts';
 import type { SlowRoutes } from './slow-route.ts';
+import { zeroOf } from './trace-zero.ts';
+import { spanOf } from './traffic.ts';
+import type { TrafficRecord } from './traffic.ts';
 import type { UpstreamAnswers, UpstreamQuestion, UpstreamTraffic } from './upstream-messages.ts';
 import { WorldError } from './world-error.ts';
 
-type Answers = PromiseWithResolvers<UpstreamAnswers[keyof UpstreamAnswers]>;
+/** Who waits for an answer. Which answer belongs to which question is for `ask` to know. */
+interface Asker {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
 
 /**
  * A slow API in a worker thread, which goes on while this thread is blocked. Its delays are real time.
@@ -32,14 +39,8 @@ export class Upstream {
   /** What it saw until now, its times in those of this thread's trace; only sensible on real time. */
   async traffic(): Promise<UpstreamTraffic> {
     const { zeroAt, requests, ...counts } = await this.#worker.ask({ ask: 'traffic' });
-    const trace = currentTrace();
-    const shift = zeroAt - (performance.timeOrigin + performance.now() - trace.now());
-    const shifted = requests.map((request) => ({
-      ...request,
-      startedAt: request.startedAt + shift,
-      endedAt: request.endedAt === null ? null : request.endedAt + shift,
-    }));
-    return { ...counts, requests: shifted };
+    const shift = zeroAt - zeroOf(currentTrace());
+    return { ...counts, requests: requests.map((request) => shifted(request, shift)) };
   }
 
   /** Lets the requests for `path` through that `gate` or `together` holds, now and later. */
@@ -56,11 +57,23 @@ export class Upstream {
   async close(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    await this.#worker.end();
+    try {
+      await this.#drawRequests();
+    } finally {
+      await this.#worker.end();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The timeline shows the other thread's requests too, unless its times are virtual: theirs are real. */
+  async #drawRequests(): Promise<void> {
+    const trace = currentTrace();
+    if (trace.virtual) return;
+    const { requests } = await this.traffic();
+    for (const request of requests) trace.add(spanOf(request));
   }
 }
 
@@ -90,7 +103,7 @@ export async function startUpstream(options: {
 /** Asks the worker and matches its answers to the questions. */
 class UpstreamThread {
   #worker: Worker;
-  #questions = new Map<number, Answers>();
+  #questions = new Map<number, Asker>();
   #asked = 0;
   #failure: unknown = null;
 
@@ -121,12 +134,13 @@ class UpstreamThread {
   ask<Ask extends UpstreamQuestion['ask']>(
     question: Extract<UpstreamQuestion, { ask: Ask }>,
   ): Promise<UpstreamAnswers[Ask]> {
+    const { promise, resolve, reject } = Promise.withResolvers<UpstreamAnswers[Ask]>();
     if (this.#failure) return Promise.reject(this.#failure);
-    const answer: Answers = Promise.withResolvers();
     this.#asked += 1;
-    this.#questions.set(this.#asked, answer);
+    this.#questions.set(this.#asked, { resolve, reject });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's, not a window's
     this.#worker.postMessage({ id: this.#asked, question });
-    return answer.promise as Promise<UpstreamAnswers[Ask]>;
+    return promise;
   }
 
   /** A thread is ended only after it stopped listening: ended amid a request, its socket would close a moment later. */
@@ -143,4 +157,13 @@ class UpstreamThread {
     for (const question of this.#questions.values()) question.reject(this.#failure);
     this.#questions.clear();
   }
+}
+
+function shifted(request: TrafficRecord, byMs: number): TrafficRecord {
+  const { startedAt, endedAt } = request;
+  return {
+    ...request,
+    startedAt: startedAt + byMs,
+    endedAt: endedAt === null ? null : endedAt + byMs,
+  };
 }

@@ -1,0 +1,36 @@
+import type * as seedModule from './seed.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('KATA_SEED is the seed, and the hint says how to see it again', async () => {
+  vi.stubEnv('KATA_SEED', '42');
+  const { replayHint, seed } = await freshSeed();
+
+  expect(seed()).toBe(42);
+  expect(replayHint()).toBe('Run again with KATA_SEED=42 to get the same input.');
+});
+
+test('without KATA_SEED one is drawn, once for the process', async () => {
+  vi.stubEnv('KATA_SEED', '');
+  const { seed } = await freshSeed();
+
+  expect(seed()).toBe(seed());
+  expect(Number.isInteger(seed())).toBe(true);
+});
+
+test.each(['x', '-1', '1.5', String(2 ** 32)])('KATA_SEED=%s is refused', async (text) => {
+  vi.stubEnv('KATA_SEED', text);
+  const { seed } = await freshSeed();
+
+  expect(seed).toThrow(`got \`${text}\``);
+});
+
+/** Another instance of the module: the seed is chosen once in each. */
+let instances = 0;
+function freshSeed(): Promise<typeof seedModule> {
+  instances += 1;
+  return import(`./seed.ts?instance=${instances}`);
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { microtasks } from './microtasks.ts';
+import { settled } from './settled.ts';
+
+test('a promise that nobody settles is pending', async () => {
+  expect(await settled(new Promise(() => {}))).toBe('pending');
+});
+
+test('what needs only microtasks is settled', async () => {
+  expect(await settled(microtasks(50))).toBe('fulfilled');
+});
+
+test('a rejection is told and counts as handled', async () => {
+  expect(await settled(Promise.reject(new Error('no')))).toBe('rejected');
+});

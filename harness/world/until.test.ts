@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { turns } from './turns.ts';
+import { until } from './until.ts';
+
+test('it resolves once the condition holds', async () => {
+  let arrived = 0;
+  const arrivals = (async () => {
+    for (; arrived < 3; arrived += 1) await turns(1);
+  })();
+
+  await until(() => arrived === 3, 'three arrivals');
+
+  expect(arrived).toBe(3);
+  await arrivals;
+});
+
+test('a condition that never holds is told as a hang, by name', async () => {
+  const waiting = until(() => false, 'three requests in flight', { limitMs: 5 });
+
+  await expect(waiting).rejects.toMatchObject({
+    kind: 'hang',
+    message: expect.stringMatching(/^Still waiting for three requests in flight: /),
+  });
+});
+
+test('an abort ends it with the reason', async () => {
+  const controller = new AbortController();
+  const waiting = until(() => false, 'nothing', { signal: controller.signal });
+
+  controller.abort('enough');
+
+  await expect(waiting).rejects.toBe('enough');
+});
