@@ -33,6 +33,7 @@ export async function inVirtualTime<T>(
     run = await clock.run(() => work(clock));
   } finally {
     leftBehind = clock.uninstall();
+    trace.virtualMs += clock.now;
     for (const span of learnerSpans(clock.timers)) trace.add(span);
   }
   return { ...run, timers: clock.timers, leftBehind };

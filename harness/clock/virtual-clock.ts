@@ -25,7 +25,7 @@ export interface ClockOptions {
   readonly maxTimers?: number;
   /** How long nothing at all may happen before a wait is told as a deadlock. Default 1000. */
   readonly deadlockMs?: number;
-  /** How long real work may hold the clock without a pause. Default 10,000. */
+  /** How long real work may hold the clock without a pause. Default 8000. */
   readonly heldMs?: number;
   /** How long a peer in another thread, process or machine may owe an answer. Default 2000. */
   readonly peerMs?: number;
@@ -38,7 +38,7 @@ export interface VirtualRun<T> {
   readonly realMs: number;
 }
 
-const defaults = { maxTimers: 10_000, deadlockMs: 1000, heldMs: 10_000, peerMs: 2000 };
+const defaults = { maxTimers: 10_000, deadlockMs: 1000, heldMs: 8000, peerMs: 2000 };
 
 // A machine that gives this process no CPU lets milliseconds pass in which nobody could have done anything. Each limit in
 // milliseconds therefore asks for this many looks at the loop as well, with a real turn between them.
@@ -56,8 +56,7 @@ const turnsGivenToImmediates = 5000;
  * Virtual time: it stands still while anything real goes on, and jumps to the next timer when nothing else can run.
  *
  * Callbacks of `setImmediate`, microtasks, file operations, sockets, workers' answers and promises given to `hold` all
- * come first. A timer's callback runs from a promise's continuation, so in it microtasks come before `process.nextTick`;
- * Node has them the other way round.
+ * come first. Between two timers, also those due together, everything runs that the first one started.
  */
 export class VirtualClock implements RulingClock {
   readonly epochMs = real.dateNow();
@@ -111,7 +110,8 @@ export class VirtualClock implements RulingClock {
 
   /**
    * Runs `work` and lets time jump until it settles. Rejects with what `work` rejects with, or with the clock's own error:
-   * VirtualDeadlockError, VirtualRunawayError, ClockHeldError, BusyWaitError or UncaughtTimerError.
+   * VirtualDeadlockError, VirtualRunawayError, ClockHeldError, BusyWaitError or UncaughtTimerError. Rejects too when
+   * the clock is uninstalled before the end.
    */
   async run<T>(work: () => T | Promise<T>): Promise<VirtualRun<T>> {
     if (this.#running)
@@ -122,7 +122,9 @@ export class VirtualClock implements RulingClock {
     const virtualStart = this.now;
     const realStart = real.now();
     try {
-      // Of its own: what ends the learner's code from outside must not end the clock with it.
+      // In a turn of its own: what ends the learner's code from outside drops every job that was queued beside it, and by
+      // now the jobs that tie this run to those who await it are done.
+      await this.#turn();
       const promise = Promise.resolve().then(work);
       let settled = false;
       const note = (): void => {
@@ -286,9 +288,9 @@ export class VirtualClock implements RulingClock {
   async #fireNext(): Promise<void> {
     let cameBack = false;
     const next = this.#pendingByDue()[0];
-    // A job of its own, and a promise's: if the watchdog ends the callback, it ends this job alone, and in a job of
-    // queueMicrotask or nextTick the process would abort with a corrupted stack of async hooks.
-    void Promise.resolve().then(() => {
+    // A job of its own: if the watchdog ends the callback, it ends this job alone. And one of nextTick, so that the
+    // callback's own ticks come before its microtasks, as they do in a timer of Node.
+    process.nextTick(() => {
       this.#engine.next();
       cameBack = true;
     });

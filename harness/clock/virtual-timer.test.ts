@@ -21,7 +21,7 @@ test('timers fire in the order of their time, and of their start where times are
   expect(order).toEqual(['first', 'second', 'third']);
 });
 
-test('microtasks, ticks and immediates run between two timers that are due together', async () => {
+test('ticks, microtasks and immediates run, in this order, between two timers that are due together', async () => {
   const order: string[] = [];
 
   await inVirtualTime(async () => {
@@ -35,7 +35,7 @@ test('microtasks, ticks and immediates run between two timers that are due toget
     await sleep(10);
   });
 
-  expect(order).toEqual(['timer 1', 'microtask', 'tick', 'immediate', 'timer 2']);
+  expect(order).toEqual(['timer 1', 'tick', 'microtask', 'immediate', 'timer 2']);
 });
 
 test('a callback gets its arguments and the asynchronous context of its start', async () => {
