@@ -52,5 +52,7 @@ test('the peak is that of counting at every moment, in any order of spans', () =
       );
       expect(peakConcurrency(spans)).toBe(Math.max(...counts));
     }),
+    // The same cases every time: a red test must not depend on luck.
+    { seed: 1, numRuns: 300 },
   );
 });

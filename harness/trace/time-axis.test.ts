@@ -11,4 +11,8 @@ test('ticks are round and end within the axis', () => {
 test('an open span counts by its start, and an axis is never empty', () => {
   expect(timeAxis([spanOf('a', 0, 10), spanOf('b', 20, null)], 4).end).toBe(20);
   expect(timeAxis([], 4).end).toBe(1);
+  expect(timeAxis([spanOf('a', Number.MIN_VALUE, null)], 4)).toEqual({
+    end: 1,
+    ticks: [0, 0.5, 1],
+  });
 });

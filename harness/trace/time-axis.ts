@@ -7,12 +7,16 @@ export interface TimeAxis {
   readonly ticks: readonly number[];
 }
 
+/** Milliseconds that a figure can tell apart. */
+const finest = 0.1;
+
 /** The axis on which all `spans` fit, with at most `maxTicks` round ticks behind the zero. */
 export function timeAxis(spans: readonly Span[], maxTicks: number): TimeAxis {
   let end = 0;
   for (const span of spans) end = Math.max(end, span.start, span.end ?? 0);
-  if (!(end > 0) || !Number.isFinite(end)) end = 1;
-  const step = roundStep(end / Math.max(1, maxTicks));
+  // Shorter times are not shown as figures, and the smallest numbers have no round part.
+  if (!(end >= finest) || !Number.isFinite(end)) end = 1;
+  const step = Math.max(finest, roundStep(end / Math.max(1, maxTicks)));
   const ticks = Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, index) =>
     Number((index * step).toPrecision(12)),
   );
