@@ -124,6 +124,19 @@ test('ends an endless chain of microtasks', async () => {
   expect(result.tests.at(-1)!.verdict).toBe('pass');
 });
 
+test('kills a process whose native call does not return, and names the call', async () => {
+  const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+  const result = await judge(
+    fetchAll('execFileSync("sleep", ["20"]);', 'import { execFileSync } from "node:child_process";'),
+  );
+  const asleep = await judge(fetchAll(`if (urls.length === 3)\n${wait}\nreturn [];`));
+
+  expect(result.verdict).toBe('crashed');
+  expect(result.problem).toMatchObject({ kind: 'hang', location: { file: result.file, line: 2 } });
+  expect(result.problem?.message).toContain('execFileSync');
+  expect(firstRed(asleep).failure).toMatchObject({ kind: 'hang', location: { line: 3 } });
+});
+
 test('tells of a promise that nobody settles', async () => {
   const result = await judge(fetchAll('return urls.length === 0 ? [] : new Promise(() => {});'));
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { createVitest } from 'vitest/node';
@@ -6,7 +6,7 @@ import type { TestSpecification, Vitest } from 'vitest/node';
 import type { Kata } from '../catalog/kata.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
-import { ResultCollector } from './result-collector.ts';
+import { lastWordsVariable, ResultCollector } from './result-collector.ts';
 
 export interface RunOptions {
   /** Where the answer comes from, as in `KATAS_FROM`; null is the learner's own `katas/`. */
@@ -35,7 +35,7 @@ export class KataSession implements AsyncDisposable {
     const collector = { current: new ResultCollector(null) };
     const scratch = path.join(projectRoot, '.kata');
     mkdirSync(scratch, { recursive: true });
-    process.env['KATA_WATCHDOG_FILE'] ??= path.join(scratch, `watchdog-${process.pid}.json`);
+    process.env[lastWordsVariable] ??= path.join(scratch, `watchdog-${process.pid}.json`);
     process.env['NODE_COMPILE_CACHE'] ??= path.join(scratch, 'compile-cache');
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const vitest = await createVitest(
@@ -68,6 +68,7 @@ export class KataSession implements AsyncDisposable {
     this.#collector.current = collector;
 
     const specifications = await this.#find(kata);
+    rmSync(process.env[lastWordsVariable]!, { force: true });
     if (options.submission === null) delete process.env['KATAS_FROM'];
     else process.env['KATAS_FROM'] = options.submission;
     await this.#vitest.runTestSpecifications(specifications, true);
@@ -78,6 +79,7 @@ export class KataSession implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
+    rmSync(process.env[lastWordsVariable]!, { force: true });
     await this.#vitest.close();
   }
 

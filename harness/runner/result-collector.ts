@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SerializedError, UserConsoleLog } from 'vitest';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { readKata } from '../catalog/kata.ts';
+import { originOfCopy } from '../submission/prepare-submission.ts';
+import { authorPath } from '../trace/source-location.ts';
 import type { FailureRecord } from '../verdict/test-record.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 
@@ -94,7 +97,7 @@ export class ResultCollector implements Reporter {
   #death(module: TestModule, reason: string): FailureRecord {
     const running = this.#running.get(module.moduleId);
     const during = running === undefined ? '' : ` It happened in the test "${running}".`;
-    const lastWords = readLastWords();
+    const lastWords = this.#lastWords(kataOf(module));
     if (lastWords !== null) return { ...lastWords, message: `${lastWords.message}${during}` };
     if (/SIGABRT|code 134/.test(reason)) {
       return {
@@ -104,21 +107,27 @@ export class ResultCollector implements Reporter {
     }
     return fileProblem(`The process that ran your code died (${reasonOf(reason)}).${during}`, 'crash');
   }
+
+  #lastWords(id: string): FailureRecord | null {
+    const file = process.env[lastWordsVariable];
+    if (file === undefined || !existsSync(file)) return null;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own watchdog
+    const words = JSON.parse(readFileSync(file, 'utf8')) as Pick<FailureRecord, 'message' | 'location'>;
+    const { message, location } = words;
+    const origin = (name: string): string =>
+      this.#submission === null ? authorPath(name) : originOfCopy(readKata(id), this.#submission, name);
+    return {
+      kind: 'hang',
+      message,
+      location: location && { file: origin(location.file), line: location.line },
+      advice: 'A native call cannot be interrupted, so its whole process had to be ended.',
+      diff: null,
+    };
+  }
 }
 
 /** Where the watchdog writes why it had to end a process: set for the processes that run specs. */
 export const lastWordsVariable = 'KATA_WATCHDOG_FILE';
-
-function readLastWords(): FailureRecord | null {
-  const file = process.env[lastWordsVariable];
-  if (file === undefined) return null;
-  try {
-    const words = JSON.parse(readFileSync(file, 'utf8')) as Partial<FailureRecord>;
-    return { kind: 'hang', message: words.message ?? '', location: words.location ?? null, advice: null, diff: null };
-  } catch {
-    return null;
-  }
-}
 
 function fileProblem(message: string, kind: 'import' | 'crash'): FailureRecord {
   return { kind, message, location: null, advice: null, diff: null };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Kata } from '../catalog/kata.ts';
-import { authorPath } from '../trace/source-location.ts';
-import { prepareSubmission } from './prepare-submission.ts';
+import { authorPath, projectRoot } from '../trace/source-location.ts';
+import { originOfCopy, prepareSubmission } from './prepare-submission.ts';
 
 function folder(files: Record<string, string>): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'submission-'));
@@ -69,6 +69,20 @@ test("takes one file as the kata's main file, and tells it by its own name", () 
 
   expect(read(copy, 'sum.ts')).toBe('answer');
   expect(authorPath(path.join(copy, 'sum.ts'))).toBe(path.join(student, 'wrong/one-by-one.ts'));
+});
+
+test("tells the file of another process's copy by its own name", () => {
+  const [kata, student] = [makeKata(), folder({ '99-sum/sum.ts': 'answer' })];
+  const copied = (name: string): string =>
+    path.join(projectRoot, '.kata', 'submissions', '4711', '99-sum', name);
+
+  const origins = ['sum.ts', 'given.ts'].map((name) => originOfCopy(kata, student, copied(name)));
+
+  expect(origins).toEqual([
+    path.join(student, '99-sum', 'sum.ts'),
+    path.join(kata.directory, 'given.ts'),
+  ]);
+  expect(originOfCopy(kata, student, '/elsewhere.ts')).toBe('/elsewhere.ts');
 });
 
 test('says which file it looked for', () => {

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Kata } from '../catalog/kata.ts';
-import { mapCopy, projectRoot } from '../trace/source-location.ts';
+import { authorPath, mapCopy, projectRoot } from '../trace/source-location.ts';
 
 const submissionsDirectory = path.join(projectRoot, '.kata', 'submissions');
 
@@ -40,6 +40,19 @@ export function prepareSubmission(kata: Kata, from: string): string {
   for (const [name, file] of source.files) mapCopy(path.join(copy, name), file);
   process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
   return copy;
+}
+
+/**
+ * The file that its author knows, for a file of a copy that another process made with `prepareSubmission`; any other file is given back
+ * as it is.
+ */
+export function originOfCopy(kata: Kata, from: string, file: string): string {
+  const plain = authorPath(file);
+  if (!plain.startsWith(submissionsDirectory + path.sep)) return plain;
+  const [, , ...parts] = path.relative(submissionsDirectory, plain).split(path.sep);
+  const name = parts.join('/');
+  const { files } = findSource(kata, path.resolve(projectRoot, from));
+  return files.find(([own]) => own === name)?.[1] ?? path.join(kata.directory, name);
 }
 
 interface Source {

@@ -1,13 +1,13 @@
 import { afterAll, test as vitestTest } from 'vitest';
 import { VirtualClock, real } from '../clock/index.ts';
 import { guard } from '../loop/index.ts';
-import type { Explained } from '../trace/explained.ts';
 import { drawTimeline } from '../trace/text-timeline.ts';
 import { startTrace } from '../trace/trace.ts';
 import type { Trace } from '../trace/trace.ts';
 import { seed } from '../world/seed.ts';
 import { droppedWrites, renewConsoleBudget } from './console-budget.ts';
 import { describeFailure } from './explain.ts';
+import { InconclusiveError } from './failure.ts';
 import { takeIncidents } from './incidents.ts';
 import { withOuterLimit } from './outer-limit.ts';
 import type { FailureRecord, TestRecord, Verdict } from './test-record.ts';
@@ -41,7 +41,7 @@ export function test(
     let outcome: Outcome;
     do {
       attempts += 1;
-      outcome = await runOnce(body, (options.limitMs ?? 10_000) * attempts);
+      outcome = await runOnce(name, body, (options.limitMs ?? 10_000) * attempts);
     } while (outcome.verdict === 'inconclusive' && attempts < maximumAttempts);
 
     const { verdict, failure, trace } = outcome;
@@ -67,12 +67,16 @@ interface Outcome {
   readonly trace: Trace;
 }
 
-async function runOnce(body: () => unknown, limitMs: number): Promise<Outcome> {
+async function runOnce(
+  name: string,
+  body: () => unknown,
+  limitMs: number,
+): Promise<Outcome> {
   const trace = startTrace();
   renewConsoleBudget();
   const errors: unknown[] = [];
   try {
-    await withOuterLimit(guard(body), { limitMs, trace });
+    await withOuterLimit(guard(body, name), { limitMs, trace });
   } catch (error) {
     errors.push(error);
   } finally {
@@ -84,13 +88,10 @@ async function runOnce(body: () => unknown, limitMs: number): Promise<Outcome> {
   errors.push(...takeIncidents());
 
   if (errors.length === 0) return { verdict: 'pass', failure: null, trace };
-  const error = errors.find((candidate) => !isInconclusive(candidate)) ?? errors[0];
-  const verdict = isInconclusive(error) ? 'inconclusive' : 'fail';
+  const error = errors.find((candidate) => !(candidate instanceof InconclusiveError)) ?? errors[0];
+  // By class: an error that the learner made may say anything of itself.
+  const verdict = error instanceof InconclusiveError ? 'inconclusive' : 'fail';
   return { verdict, failure: describeFailure(error), trace };
-}
-
-function isInconclusive(error: unknown): boolean {
-  return error instanceof Error && (error as Partial<Explained>).kind === 'inconclusive';
 }
 
 function realTurn(): Promise<void> {
