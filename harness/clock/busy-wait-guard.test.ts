@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
 
 installTrampolines();
+// A safety net alone: a busy machine may be slow.
+vi.setConfig({ testTimeout: 60_000 });
 
 test.each<[string, () => number]>([
   ['Date.now', () => Date.now()],

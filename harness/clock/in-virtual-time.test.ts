@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { currentTrace, startTrace } from '../trace/trace.ts';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
@@ -7,6 +7,8 @@ import { VirtualClock } from './virtual-clock.ts';
 import { armedTimers } from './virtual-timer.ts';
 
 installTrampolines();
+// A safety net alone: a busy machine may be slow.
+vi.setConfig({ testTimeout: 60_000 });
 
 test('three sleeps take three thousand virtual milliseconds in a row, one thousand together', async () => {
   const sequence = await inVirtualTime(async () => {

@@ -5,11 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Agent, MockAgent, request } from 'undici';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
 
 installTrampolines();
+// A safety net alone: a busy machine may be slow.
+vi.setConfig({ testTimeout: 60_000 });
 
 async function startSlowServer(): Promise<{ app: FastifyInstance; url: string }> {
   const app = Fastify({ forceCloseConnections: true });
