@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import { kataIds, readKata } from '../catalog/kata.ts';
+import { messageOf } from '../catalog/message-of.ts';
+import { selectKatas, UnknownKataError } from '../catalog/select-katas.ts';
+import { failedChecks, reportEnd, reportStep } from '../verify/report-steps.ts';
+import { readySteps, runSteps } from '../verify/run-steps.ts';
+import type { StepReport } from '../verify/check.ts';
+import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
+
+const usage = `Usage: npm run verify -- [options]
+
+  --all             also the checks that need more than \`npm ci\` brings
+  --only <step>     one step; may be given several times
+  --matrix <kata>   which test of a kata rejects which wrong answer
+  --help            this text
+
+Steps:
+${[...steps, ...fullSteps].map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
+
+Exit code: 0 all passed, 1 something failed, 2 wrong usage. The last line is
+"N passed, N failed". Under CI=true, --all fails where a check cannot run.
+`;
+
+/** What was typed cannot be meant. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof UnknownKataError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function main(words: string[]): Promise<number> {
+  const { values } = parse(words);
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (values.matrix !== undefined) return showMatrix(values.matrix);
+  return verify(values.only ?? [], values.all ?? false);
+}
+
+function parse(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      options: {
+        all: { type: 'boolean' },
+        only: { type: 'string', multiple: true },
+        matrix: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${messageOf(error)}\nnpm run verify -- --help`);
+  }
+}
+
+async function verify(only: readonly string[], all: boolean): Promise<number> {
+  const known = [...steps, ...fullSteps];
+  const unknown = only.find((name) => known.every((step) => step.name !== name));
+  if (unknown !== undefined) {
+    const names = known.map(({ name }) => name).join(', ');
+    throw new UsageError(`There is no step "${unknown}". Steps: ${names}.`);
+  }
+
+  const ci = !['', 'false', '0'].includes(process.env['CI'] ?? '');
+  const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+  // Naming a step with --only asks for it as much as --all does.
+  const full = fullSteps.filter(({ name }) => (all || only.includes(name)) && wanted(name));
+  const chosen = [
+    ...steps.filter(({ name }) => wanted(name)),
+    ...(await readySteps(full, { mustHaveAll: ci || only.length > 0 })),
+  ];
+
+  const running = new Map<string, string>();
+  const outcomes = await runSteps(chosen, {
+    onProgress: (step, text) => {
+      running.set(step.title, text);
+      showProgress([...running].map(([title, how]) => `${title} ${how}`).join(', '));
+    },
+    onEnd: (outcome) => {
+      running.delete(outcome.step.title);
+      showProgress('');
+      console.log(reportStep(outcome));
+    },
+  });
+  return end(outcomes);
+}
+
+async function showMatrix(word: string): Promise<number> {
+  const [id, ...more] = selectKatas([word], kataIds());
+  if (id === undefined || more.length > 0) {
+    throw new UsageError(`Expected --matrix to name one kata, got "${word}".`);
+  }
+  const report = await runMatrix(readKata(id), { onProgress: showProgress });
+  showProgress('');
+  console.log(report.text);
+  return end([report]);
+}
+
+function end(reports: readonly StepReport[]): number {
+  console.log(reportEnd(reports));
+  return failedChecks(reports.flatMap(({ checks }) => checks)).length > 0 ? 1 : 0;
+}
+
+/** One line that is written over and over, where somebody watches. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text.slice(0, 79)}`);
+}

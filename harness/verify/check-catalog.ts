@@ -1,0 +1,163 @@
+import type { Kata } from '../catalog/kata.ts';
+import type { CatalogFolders } from '../catalog/lint-catalog.ts';
+import { messageOf } from '../catalog/message-of.ts';
+import type { Problem } from '../catalog/problem.ts';
+import type { KataResult } from '../runner/kata-result.ts';
+import type { Check, StepReport } from './check.ts';
+import { judgeSubject } from './judge-subject.ts';
+import { drawMatrix, testsWithoutOwnMistake } from './matrix.ts';
+import type { Judged } from './matrix.ts';
+import { subjectName, subjectsOf } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+/** Runs of an answer before "the machine was too busy" is its verdict. */
+const maximumRuns = 3;
+
+export interface CheckCatalogOptions {
+  readonly folders: CatalogFolders;
+  /** Judges one submission, side by side with others: `SessionPool.run`. */
+  readonly judge: (kata: Kata, submission: string | null) => Promise<KataResult>;
+  /** Told after every verdict. */
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/**
+ * Judges every answer that is kept for the katas: the starter must be red, the solution and the right answers green, each wrong one
+ * rejected by exactly the tests that it names.
+ */
+export async function checkCatalog(
+  katas: readonly Kata[],
+  options: CheckCatalogOptions,
+): Promise<StepReport> {
+  const checks: Check[] = [];
+  const subjects: Subject[] = [];
+  for (const kata of katas) {
+    try {
+      subjects.push(...subjectsOf(kata, options.folders));
+    } catch (error) {
+      checks.push(unreadable(kata, messageOf(error)));
+    }
+  }
+
+  const outcomes = await judgeAll(subjects, options);
+  for (const { subject, problems } of outcomes)
+    checks.push({ name: subjectName(subject), problems });
+  for (const [kata, judged] of groupByKata(outcomes)) checks.push(ownMistakes(kata, judged));
+  return { checks, notes: repeats(outcomes) };
+}
+
+/** Judges the wrong answers of one kata, and draws which test rejects which of them. */
+export async function checkMatrix(
+  kata: Kata,
+  options: CheckCatalogOptions,
+): Promise<StepReport & { readonly text: string }> {
+  const wrong = subjectsOf(kata, options.folders).filter(({ kind }) => kind === 'wrong');
+  const outcomes = await judgeAll(wrong, options);
+  const judged = outcomes.flatMap(({ subject, result }) =>
+    result === null ? [] : [{ subject, result }],
+  );
+  return {
+    checks: outcomes.map(({ subject, problems }) => ({ name: subjectName(subject), problems })),
+    notes: repeats(outcomes),
+    text: drawMatrix(kata.id, judged),
+  };
+}
+
+interface Outcome {
+  readonly subject: Subject;
+  readonly problems: readonly Problem[];
+  /** null where nothing is known. */
+  readonly result: KataResult | null;
+  readonly runs: number;
+}
+
+async function judgeAll(
+  subjects: readonly Subject[],
+  { judge, onProgress }: CheckCatalogOptions,
+): Promise<Outcome[]> {
+  let done = 0;
+  return Promise.all(
+    subjects.map(async (subject) => {
+      const outcome = await judgeUntilKnown(subject, judge);
+      done += 1;
+      onProgress?.(done, subjects.length);
+      return outcome;
+    }),
+  );
+}
+
+async function judgeUntilKnown(
+  subject: Subject,
+  judge: CheckCatalogOptions['judge'],
+): Promise<Outcome> {
+  let inconclusive: string[] = [];
+  for (let runs = 1; runs <= maximumRuns; runs += 1) {
+    let result: KataResult;
+    try {
+      result = await judge(subject.kata, subject.submission);
+    } catch (error) {
+      return { subject, problems: [notJudged(subject, messageOf(error))], result: null, runs };
+    }
+    inconclusive = result.tests
+      .filter(({ verdict }) => verdict === 'inconclusive')
+      .map(({ name }) => `"${name}"`);
+    if (inconclusive.length === 0) {
+      return { subject, problems: judgeSubject(subject, result), result, runs };
+    }
+  }
+  const reason = `In ${maximumRuns} runs the machine was too busy to judge ${inconclusive.join(', ')}.`;
+  return { subject, problems: [notJudged(subject, reason)], result: null, runs: maximumRuns };
+}
+
+function notJudged({ where }: Subject, reason: string): Problem {
+  return {
+    where,
+    found: `It could not be judged, which says nothing about the answer. ${reason}`,
+    advice: 'Run it again with less running beside it: npm run verify -- --only catalogue',
+  };
+}
+
+function repeats(outcomes: readonly Outcome[]): string[] {
+  return outcomes
+    .filter(({ runs }) => runs > 1)
+    .map(
+      ({ subject, runs }) =>
+        `${subjectName(subject)} was judged ${runs} times: the machine was too busy.`,
+    );
+}
+
+function unreadable(kata: Kata, reason: string): Check {
+  return {
+    name: `${kata.id}: answers`,
+    problems: [
+      {
+        where: `solutions/${kata.id}`,
+        found: `Its answers cannot be read: ${reason}`,
+        advice: 'Mend what the step "files" says about this kata first.',
+      },
+    ],
+  };
+}
+
+function groupByKata(outcomes: readonly Outcome[]): [Kata, Judged[]][] {
+  const groups = Map.groupBy(outcomes, ({ subject }) => subject.kata);
+  return [...groups].flatMap(([kata, group]): [Kata, Judged[]][] => {
+    const wrong = group.filter(({ subject }) => subject.kind === 'wrong');
+    const judged = wrong.flatMap(({ subject, result }) =>
+      result === null ? [] : [{ subject, result }],
+    );
+    // With one verdict unknown, what is missing may be just that one.
+    return judged.length === wrong.length ? [[kata, judged]] : [];
+  });
+}
+
+function ownMistakes(kata: Kata, judged: readonly Judged[]): Check {
+  return {
+    name: `${kata.id}: a wrong answer for every test`,
+    problems: testsWithoutOwnMistake(judged).map((name) => ({
+      where: `solutions/${kata.id}/wrong`,
+      found: `No wrong answer is rejected by the test "${name}" alone.`,
+      advice: `Add one that passes all other tests, or join the test with another. npm run verify -- --matrix ${kata.number}`,
+    })),
+  };
+}

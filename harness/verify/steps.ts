@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import type { Kata } from '../catalog/kata.ts';
+import { kataIds, readKata } from '../catalog/kata.ts';
+import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-catalog.ts';
+import { SessionPool } from '../runner/session-pool.ts';
+import { checkCatalog, checkMatrix } from './check-catalog.ts';
+import { checkDocs } from './check-docs.ts';
+import { checkHarness } from './check-harness.ts';
+import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
+import type { StepReport } from './check.ts';
+import type { FullStep, Step, StepContext } from './step.ts';
+
+/** The steps of every run, the quick ones first: together they take the time of the slowest of them. */
+export const steps: readonly Step[] = [
+  { name: 'types', title: 'types', stage: 1, run: checkTypes },
+  { name: 'lint', title: 'lint', stage: 1, run: checkLint },
+  { name: 'format', title: 'format', stage: 1, run: checkFormat },
+  { name: 'docs', title: 'links and examples', stage: 1, run: () => checkDocs() },
+  { name: 'files', title: 'files of the katas', stage: 1, run: checkFiles },
+  { name: 'harness', title: 'tests of the harness', stage: 2, run: checkHarness },
+  { name: 'catalogue', title: 'answers to the katas', stage: 3, run: checkAnswers },
+];
+
+/** The steps that `--all` adds: each says what the system lacks for it. */
+export const fullSteps: readonly FullStep[] = [];
+
+/** Draws which test of `kata` rejects which wrong answer. */
+export async function runMatrix(
+  kata: Kata,
+  context: StepContext,
+): Promise<StepReport & { readonly text: string }> {
+  const notes: string[] = [];
+  await using pool = openPool(notes);
+  const report = await checkMatrix(kata, optionsOf(pool, context));
+  return { ...report, notes: [...report.notes, ...notes] };
+}
+
+async function checkFiles(): Promise<StepReport> {
+  const checks = kataIds().map((id) => ({ name: id, problems: lintKata(id) }));
+  return {
+    checks: [...checks, { name: 'the katas together', problems: lintWholeCatalog() }],
+    notes: [],
+  };
+}
+
+async function checkAnswers(context: StepContext): Promise<StepReport> {
+  const notes: string[] = [];
+  await using pool = openPool(notes);
+  const katas = kataIds().map((id) => readKata(id));
+  const report = await checkCatalog(katas, optionsOf(pool, context));
+  return { ...report, notes: [...report.notes, ...notes] };
+}
+
+function openPool(notes: string[]): SessionPool {
+  return SessionPool.open({
+    // More than eight would wait for memory rather than for a CPU.
+    size: Math.min(availableParallelism(), 8),
+    onRestart: (sentence) => notes.push(sentence),
+  });
+}
+
+function optionsOf(
+  pool: SessionPool,
+  { onProgress }: StepContext,
+): Parameters<typeof checkCatalog>[1] {
+  return {
+    folders: catalogFolders,
+    judge: (kata, submission) => pool.run(kata, { submission }),
+    onProgress: (done, all) => onProgress(`${done} of ${all}`),
+  };
+}
