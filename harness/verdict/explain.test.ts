@@ -42,6 +42,13 @@ test('assertions keep their sentence and both sides in short', () => {
   expect(vitest.location?.file).toContain('explain.test.ts');
 });
 
+test('the name of a comparison is left out, also where a story follows', () => {
+  const error = thrownBy(() => expect(1).toBe(2));
+  if (error instanceof Error) error.message += '\n1. ada came';
+
+  expect(describeFailure(error).message).toBe('expected 1 to be 2\n1. ada came');
+});
+
 test('a suppressed error is told with the one that hid it', () => {
   const error = new SuppressedError(new Error('from dispose'), new Error('from the body'), 'both');
 

@@ -82,7 +82,7 @@ function describeExplained(error: Error, kind: FailureKind): FailureRecord {
 function describeAssertion(error: Error): FailureRecord {
   const hints = matcherHints(error);
   const message = stripVTControlCharacters(errorMessage(error))
-    .replace(/ \/\/ Object\.is equality$/, '')
+    .replace(/ \/\/ Object\.is equality$/m, '')
     .trim();
   return {
     kind: 'assertion',

@@ -1,4 +1,5 @@
 import { afterMicrotasks } from './microtasks.ts';
+import { retellError } from './retell-error.ts';
 import { turns } from './turns.ts';
 import { WorldError } from './world-error.ts';
 
@@ -56,7 +57,7 @@ async function checkAt(k: number, check: (point: AbortPoint) => unknown): Promis
   try {
     await check({ k, signal: controller.signal, reason, arm });
   } catch (error) {
-    throw namingThePoint(error, k);
+    throw retellError(error, (message) => `With the abort after ${told(k)}: ${message}`);
   }
   if (!armed) {
     throw new WorldError('The check never called `arm()`, so no abort ever came.', {
@@ -66,18 +67,6 @@ async function checkAt(k: number, check: (point: AbortPoint) => unknown): Promis
   }
   // The microtasks of this point end before the next begins.
   await turns(1);
-}
-
-/** The same error, so that its class, its difference and its location stay, with the point in its message. */
-function namingThePoint(error: unknown, k: number): unknown {
-  const prefix = `With the abort after ${told(k)}: `;
-  if (!(error instanceof Error)) {
-    return new WorldError(`${prefix}${String(error)}`, { kind: 'assertion', cause: error });
-  }
-  const { message } = error;
-  error.message = prefix + message;
-  if (message !== '') error.stack = error.stack?.replace(message, () => error.message) ?? '';
-  return error;
 }
 
 function told(k: number): string {

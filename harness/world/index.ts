@@ -5,6 +5,8 @@ export { BlockingSdk } from './blocking-sdk.ts';
 export type { BlockingSdkHandle } from './blocking-sdk.ts';
 export { burnCpu, burnCpuInSlices } from './cpu-work.ts';
 export { Gate, gate, gates } from './gate.ts';
+export { eachInterleaving } from './interleavings.ts';
+export type { Interleaving } from './interleavings.ts';
 export { auditLeaks } from './leak-audit.ts';
 export type { LeakAudit, LeakAuditOptions } from './leak-audit.ts';
 export { microtasks } from './microtasks.ts';

@@ -1,0 +1,85 @@
+import { inVirtualTime } from '../clock/index.ts';
+import { retellError } from './retell-error.ts';
+import { seed } from './seed.ts';
+import { turns } from './turns.ts';
+
+/** One order in which things happen, of the many that are possible. */
+export interface Interleaving {
+  /**
+   * Waits until this order lets its caller go on. Of all that wait, one goes on at a time, each in a turn of the event loop of its
+   * own, when nothing else is left to do.
+   */
+  readonly pause: () => Promise<void>;
+  /** Adds a line to the story, which a failure tells: what the learner's program has just done. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * Runs `check` under many interleavings, drawn by fast-check's scheduler from the process's seed: of all the callers of `pause`, another
+ * one goes on first in each run.
+ *
+ * It is virtual time: a run in which nobody can go on is told as a deadlock. It is the same order again with the same seed.
+ *
+ * @param options.runs how many interleavings; 100 by default.
+ * @throws the first error of `check`, its message ending with the story and the seed.
+ * @example
+ * await eachInterleaving(async ({ pause, tell }) => {
+ *   let balance = 0;
+ *   const deposit = async () => {
+ *     const before = balance;
+ *     await pause();
+ *     tell(`balance = ${before} + 1`);
+ *     balance = before + 1;
+ *   };
+ *   await Promise.all([deposit(), deposit()]);
+ *   expect(balance).toBe(2);
+ * });
+ */
+export async function eachInterleaving(
+  check: (interleaving: Interleaving) => unknown,
+  options: { runs?: number } = {},
+): Promise<void> {
+  const { runs = 100 } = options;
+  if (!Number.isInteger(runs) || runs < 1) {
+    throw new RangeError(`Expected \`runs\` to be a whole number above zero, got \`${runs}\`.`);
+  }
+  // Not before it is needed: most katas do without it, and start sooner.
+  const { default: fastCheck } = await import('fast-check');
+  let story: string[] = [];
+  const property = fastCheck.asyncProperty(
+    fastCheck.scheduler({ act: inItsOwnTurn }),
+    async (scheduler) => {
+      const lines: string[] = [];
+      story = lines;
+      const pause = (): Promise<void> => scheduler.schedule(Promise.resolve());
+      const tell = (line: string): void => {
+        lines.push(line);
+      };
+      await scheduler.waitFor(Promise.try(check, { pause, tell }));
+    },
+  );
+
+  try {
+    await inVirtualTime(async () => {
+      const parameters = { seed: seed(), numRuns: runs, endOnFailure: true };
+      const details = await fastCheck.check(property, parameters);
+      if (details.failed) throw details.errorInstance;
+    });
+  } catch (error) {
+    throw retellError(error, (message) => withStory(message, story));
+  }
+}
+
+/** Real turns come before virtual timers: a program that hops over `setImmediate` has arrived when the next one goes on. */
+async function inItsOwnTurn(goOn: () => Promise<void>): Promise<void> {
+  await turns(1);
+  await goOn();
+}
+
+function withStory(message: string, story: readonly string[]): string {
+  const lines = [message];
+  if (story.length > 0) lines.push('What happened, in this order:');
+  lines.push(...story.map((line, index) => `${index + 1}. ${line}`));
+  lines.push(`Run again with KATA_SEED=${seed()} to get the same order.`);
+  return lines.join('\n');
+}
