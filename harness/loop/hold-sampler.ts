@@ -24,6 +24,8 @@ interface Sample {
 }
 
 const STEP_MS = 4;
+/** A request to stop is lost now and then, when it meets the order to go on: it is made again after so many steps. */
+const PATIENCE_STEPS = 4;
 const MOST_SITES = 20;
 /** A sample does not speak for longer than this: a call that cannot be stopped is seen only when it is over. */
 const LONGEST_SAMPLE_MS = 20;
@@ -34,7 +36,7 @@ export class HoldSampler {
   #mainThread: MainThreadDebugger;
   #timer: NodeJS.Timeout | undefined;
   #beats = 0;
-  #pausing = false;
+  #patience = 0;
   /** What each hold showed, by the count of beats before it. */
   #found = new Map<number, Sample[]>();
   #lastSeen = 0;
@@ -48,12 +50,11 @@ export class HoldSampler {
   watch(): void {
     if (this.#timer || this.#memory.get('sampling') !== sampling.asked) return;
     this.#found.clear();
-    this.#pausing = true;
-    this.#mainThread.enable(() => {
-      this.#pausing = false;
-      this.#memory.set('sampling', sampling.on);
-    });
     this.#timer = setInterval(() => this.#step(), STEP_MS);
+    this.#mainThread.enable(() => {
+      this.#memory.set('sampling', sampling.on);
+      this.#patience = 0;
+    });
   }
 
   stop(): void {
@@ -63,15 +64,16 @@ export class HoldSampler {
 
   #step(): void {
     if (this.#memory.get('sampling') === sampling.ending) return this.#finish();
+    if (this.#memory.get('sampling') !== sampling.on) return;
     const beats = this.#memory.get('beats');
     const silent = beats === this.#beats;
     this.#beats = beats;
     if (!silent) this.#lastSeen = ownTime();
-    if (!silent || this.#pausing) return;
-    this.#pausing = true;
+    if (!silent || this.#patience-- > 0) return;
+    this.#patience = PATIENCE_STEPS;
     this.#mainThread.pause((frames) => {
-      this.#pausing = false;
-      this.#keep(beats, blamedFrame(frames));
+      this.#patience = 0;
+      this.#keep(this.#memory.get('beats'), blamedFrame(frames));
       return 'resume';
     });
   }

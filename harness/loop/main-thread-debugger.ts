@@ -9,6 +9,9 @@ export class MainThreadDebugger {
   #files = new Map<string, string>();
   #onPaused: ((frames: SourceLocation[]) => 'resume' | 'terminate') | null = null;
 
+  /** From the order to go on until the main thread has taken it. */
+  #resuming = false;
+
   constructor() {
     this.#session.connectToMainThread();
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
@@ -23,16 +26,18 @@ export class MainThreadDebugger {
   }
 
   disable(done: () => void = () => {}): void {
+    this.#onPaused = null;
     this.#session.post('Debugger.disable', done);
   }
 
   /**
    * Stops the main thread where JavaScript next looks for interruptions, and hands its stack, nearest frame first, to
-   * `decide`: whether it goes on or is unwound. A native call that does not return is never stopped.
+   * `decide`: whether it goes on or is unwound. A native call that does not return is never stopped. Asked again
+   * before it has answered, it answers once, to the later request.
    */
   pause(decide: (frames: SourceLocation[]) => 'resume' | 'terminate'): void {
     this.#onPaused = decide;
-    this.#session.post('Debugger.pause', () => {});
+    if (!this.#resuming) this.#session.post('Debugger.pause', () => {});
   }
 
   disconnect(): void {
@@ -48,7 +53,14 @@ export class MainThreadDebugger {
       this.#session.post('Runtime.evaluate', { expression: forgetAsyncStackExpression }, () => {});
       this.#session.post('Runtime.terminateExecution', () => {});
     }
-    this.#session.post('Debugger.resume', () => {});
+    this.#resuming = true;
+    this.#session.post('Debugger.resume', () => this.#resumed());
+  }
+
+  #resumed(): void {
+    this.#resuming = false;
+    // Asked before this answer, V8 would have taken the thread to be stopped already, and forgotten the request.
+    if (this.#onPaused) this.pause(this.#onPaused);
   }
 
   #locationOf({ location, functionName }: Debugger.CallFrame): SourceLocation {
