@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { readKata } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
 import { SessionPool } from './session-pool.ts';
 import type { SessionPoolOptions } from './session-pool.ts';
@@ -102,4 +103,18 @@ test('refuses a size that is no number of processes', () => {
   expect(() => SessionPool.open({ size: 0, script })).toThrow(
     'Expected `size` to be a positive whole number, got `0`.',
   );
+});
+
+test('judges a kata in a process with a Vitest of its own, and tells of each test as it ends', async () => {
+  const pool = SessionPool.open({ size: 1 });
+  onTestFinished(() => pool.close());
+  const told: string[] = [];
+
+  const result = await pool.run(readKata('03-three-fetches'), {
+    submission: 'solutions',
+    onTest: (id, { name }) => told.push(`${id} ${name}`),
+  });
+
+  expect(result.verdict).toBe('pass');
+  expect(told).toEqual(result.tests.map(({ name }) => `03-three-fetches ${name}`));
 });

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../trace/source-location.ts';
+import { coverageCheck, readTestReport } from './check-harness.ts';
+
+const file = (name: string): string => path.join(projectRoot, 'harness', name);
+
+test('makes a check of each test that ran, and notes those that did not', () => {
+  const report = {
+    testResults: [
+      {
+        name: file('clock/a.test.ts'),
+        status: 'failed',
+        assertionResults: [
+          { fullName: 'is green', status: 'passed' },
+          { fullName: 'is red', status: 'failed', failureMessages: ['Error: 1\n    at a.ts:1'] },
+          { fullName: 'needs Linux', status: 'skipped' },
+        ],
+      },
+    ],
+  };
+
+  expect(readTestReport(report)).toEqual({
+    checks: [
+      { name: 'is green', problems: [] },
+      {
+        name: 'is red',
+        problems: [
+          {
+            where: 'harness/clock/a.test.ts',
+            found: 'The test "is red" is red: Error: 1\n    at a.ts:1',
+            advice: 'npm run test:harness -- harness/clock/a.test.ts',
+          },
+        ],
+      },
+    ],
+    notes: ['1 tests of the harness did not run here.'],
+  });
+});
+
+test.each([
+  ['Cannot find module', 'Cannot find module'],
+  ['', 'The file holds no test.'],
+])('fails for a file without a test that ran: %j', (message, found) => {
+  const name = file('clock/a.test.ts');
+
+  const report = { testResults: [{ name, status: 'failed', message, assertionResults: [] }] };
+
+  expect(readTestReport(report).checks[0]!.problems[0]!.found).toBe(found);
+});
+
+test('names the files that lack most where too little is covered', () => {
+  const lines = (total: number, pct: number) => ({ lines: { total, pct } });
+
+  const check = coverageCheck({
+    total: lines(300, 89.9),
+    [file('a.ts')]: lines(100, 90),
+    [file('b.ts')]: lines(100, 50),
+    [file('c.ts')]: lines(100, 100),
+  });
+
+  expect(check.problems[0]!.found.split('\n')).toEqual([
+    'Expected tests to run at least 90 % of the lines, got 89.9 %.',
+    'harness/b.ts: 50 lines that no test runs',
+    'harness/a.ts: 10 lines that no test runs',
+  ]);
+  expect(coverageCheck({ total: lines(300, 90) }).problems).toEqual([]);
+});
+
+test('takes a report without a total for no coverage', () => {
+  expect(coverageCheck({}).problems).toHaveLength(1);
+});
