@@ -33,7 +33,7 @@ describe('blame', () => {
     ['readSlowly', 'readFileSync', readFromSlowWriter],
     ['query', 'statement.get', () => guilty.query(2_000_000)],
     ['parse', 'JSON.parse', () => guilty.parse(`[${'{"a":1},'.repeat(1_500_000)}0]`)],
-    ['match', null, () => guilty.match(25)],
+    ['match', null, () => guilty.match(23)],
     ['loop', null, () => guilty.loop(150_000_000)],
   ])('names the line and the call of %s', async (name, callee, work) => {
     const { blame, line } = await blameOf(work, name);

@@ -1,6 +1,7 @@
 export type { Blame } from './blame.ts';
-export { countTurns } from './count-turns.ts';
+export { countTurns, loopTurns } from './count-turns.ts';
 export { HangError } from './hang-error.ts';
+export type { HangReport } from './hang-report.ts';
 export { judgeLoop, type JudgeLoopOptions } from './judge-loop.ts';
 export type { HoldCause } from './loop-gap.ts';
 export type { LoopReport, LoopRun } from './loop-report.ts';

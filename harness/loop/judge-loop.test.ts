@@ -122,10 +122,11 @@ describe('judgeLoop', () => {
   });
 
   test('never errs on a machine with four busy neighbours', { timeout: 60_000 }, async () => {
-    using _neighbours = startNeighbours(4);
+    using neighbours = startNeighbours(4);
+    expect(neighbours.count).toBe(4);
 
     const slices = await judgeLoop({ work: computeInSlices });
-    const computing = await judgeLoop({ work: () => compute(160) });
+    const computing = await judgeLoop({ work: () => compute(120) });
     const asleep = await judgeLoop({ work: () => void Atomics.wait(cell, 0, 0, 160) });
 
     expect(slices.verdict).not.toBe('held');
@@ -142,12 +143,13 @@ async function computeInSlices(): Promise<void> {
 }
 
 /** Processes that use all the CPU they get, for at most twenty seconds. */
-function startNeighbours(count: number): Disposable {
+function startNeighbours(count: number): Disposable & { count: number } {
   const program = 'const end = Date.now() + 20_000; while (Date.now() < end);';
   const processes = Array.from({ length: count }, () =>
     spawn(process.execPath, ['-e', program], { stdio: 'ignore' }),
   );
   return {
+    count: processes.length,
     [Symbol.dispose]() {
       for (const child of processes) child.kill('SIGKILL');
     },

@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { projectRoot } from '../trace/source-location.ts';
-import type { HangReport } from './hang-report.ts';
 import { guard, HangError } from './index.ts';
 
 interface VitestResults {
@@ -29,10 +28,8 @@ async function runFixture(name: string) {
   const reports = (await textOf(report)).trimEnd().split('\n').filter(Boolean);
   return {
     stderr,
-    tests: parsed<VitestResults>(await readFile(results, 'utf8')).testResults.flatMap(
-      (file) => file.assertionResults,
-    ),
-    reports: reports.map((line) => parsed<HangReport>(line)),
+    tests: assertionsOf(await readFile(results, 'utf8')),
+    reports: reports.map((line): unknown => JSON.parse(line)),
   };
 }
 
@@ -50,9 +47,10 @@ function runVitest(name: string, results: string, report: string): Promise<strin
   });
 }
 
-function parsed<T>(text: string): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what follows fails where the shape is another
-  return JSON.parse(text) as T;
+function assertionsOf(json: string) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vitest's own format
+  const results = JSON.parse(json) as VitestResults;
+  return results.testResults.flatMap((file) => file.assertionResults);
 }
 
 function textOf(file: string): Promise<string> {

@@ -26,7 +26,8 @@ export interface Watchdog {
 }
 
 let current: Watchdog = noone;
-let endGuarded: ((error: HangError) => void) | null = null;
+/** How to end what is guarded now: one piece of work, or several where tests run side by side. */
+const endings = new Set<(error: HangError) => void>();
 
 /**
  * Starts a worker that ends code which never gives the event loop back: an endless loop, an endless chain of
@@ -84,13 +85,13 @@ export function startWatchdog({ killMs = 2000 }: WatchdogOptions = {}): Watchdog
  */
 export async function guard<T>(work: () => T | Promise<T>, test = ''): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  endGuarded = reject;
+  endings.add(reject);
   enter('test', test);
   try {
     return await Promise.race([fromEmptyStack(work), ended]);
   } finally {
-    enter('between', '');
-    endGuarded = null;
+    endings.delete(reject);
+    if (endings.size === 0) enter('between', '');
   }
 }
 
@@ -112,5 +113,6 @@ function tellGuarded(memory: WatchdogMemory): void {
   memory.set('hung', 0);
   // An unwound call has not said that it ended.
   memory.set('inCall', 0);
-  endGuarded?.(new HangError(report));
+  // Which of several held the loop cannot be told apart: they shared it.
+  for (const end of endings) end(new HangError(report));
 }
