@@ -1,10 +1,5 @@
 import { defineConfig } from 'vitest/config';
-
-/**
- * Files whose lines the coverage cannot see, because they run in a thread or a process that Vitest did not start. Each stands here by name,
- * with the test that runs it.
- */
-const runsElsewhere: readonly string[] = [];
+import { runsElsewhere } from './verify/runs-elsewhere.ts';
 
 /** The tests of the harness itself. */
 export default defineConfig({
@@ -19,7 +14,11 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['harness/**/*.ts'],
-      exclude: ['harness/**/*.test.ts', 'harness/**/fixtures/**', ...runsElsewhere],
+      exclude: [
+        'harness/**/*.test.ts',
+        'harness/**/fixtures/**',
+        ...runsElsewhere.map(({ file }) => file),
+      ],
       thresholds: { lines: 90 },
     },
   },

@@ -33,10 +33,10 @@ function asExpected(submission: string | null): Record<string, End> {
 }
 
 test('judges the starter, the solution and every answer, and finds nothing where all is as it should be', async () => {
-  const { kata, options } = sample(asExpected);
+  const { options } = sample(asExpected);
   const progress: string[] = [];
 
-  const { checks, notes } = await checkCatalog([kata], {
+  const { checks, notes } = await checkCatalog([id], {
     ...options,
     onProgress: (done, all) => progress.push(`${done}/${all}`),
   });
@@ -61,12 +61,12 @@ test('misses a wrong answer for a test that never rejects one alone', async () =
       '// Never asks.\n// fails: is quick\n// fails: asks once\n',
     ]),
   );
-  const { kata, options } = sample(
+  const { options } = sample(
     (submission) => (asExpected(submission) === green ? green : both),
     changes,
   );
 
-  const { checks } = await checkCatalog([kata], options);
+  const { checks } = await checkCatalog([id], options);
 
   expect(checks.flatMap(({ problems }) => problems.map(({ found }) => found))).toEqual([
     'No wrong answer is rejected by the test "asks once" alone.',
@@ -75,24 +75,24 @@ test('misses a wrong answer for a test that never rejects one alone', async () =
 
 test('judges again what the machine was too busy for, and says so', async () => {
   let runs = 0;
-  const { kata, options } = sample((submission) => {
+  const { options } = sample((submission) => {
     if (submission !== null) return asExpected(submission);
     runs += 1;
     return runs < 3 ? { 'is quick': 'inconclusive' } : rejected;
   });
 
-  const { checks, notes } = await checkCatalog([kata], options);
+  const { checks, notes } = await checkCatalog([id], options);
 
   expect(checks.flatMap(({ problems }) => problems)).toEqual([]);
   expect(notes).toEqual([`${id}: starter was judged 3 times: the machine was too busy.`]);
 });
 
 test('fails after three runs without a verdict, and never calls that a pass', async () => {
-  const { kata, options, asked } = sample((submission) =>
+  const { options, asked } = sample((submission) =>
     submission?.endsWith('a.ts') ? { 'is quick': 'inconclusive' } : asExpected(submission),
   );
 
-  const { checks } = await checkCatalog([kata], options);
+  const { checks } = await checkCatalog([id], options);
 
   expect(checks.find(({ name }) => name.endsWith('wrong/a'))!.problems[0]!.found).toBe(
     'It could not be judged, which says nothing about the answer. In 3 runs the machine was too busy to judge "is quick".',
@@ -103,22 +103,22 @@ test('fails after three runs without a verdict, and never calls that a pass', as
 });
 
 test('tells of a process that failed as of the machine, not of the answer', async () => {
-  const { kata, options } = sample(asExpected);
+  const { options } = sample(asExpected);
   const judge = () => Promise.reject(new Error('The process died.'));
 
-  const { checks } = await checkCatalog([kata], { ...options, judge });
+  const { checks } = await checkCatalog([id], { ...options, judge });
 
   expect(checks[0]!.problems[0]!.found).toBe(
     'It could not be judged, which says nothing about the answer. The process died.',
   );
 });
 
-test('tells of a kata whose answers cannot be read, and judges the others', async () => {
-  const { kata, options, asked } = sample(asExpected, {
+test('judges nothing of a kata whose answers cannot be read', async () => {
+  const { options, asked } = sample(asExpected, {
     [`solutions/${id}/wrong/a.ts`]: 'export {};\n',
   });
 
-  const { checks } = await checkCatalog([kata], options);
+  const { checks } = await checkCatalog([id], options);
 
   expect(checks).toHaveLength(1);
   expect(checks[0]!.problems[0]!.found).toContain('Expected a first comment');
@@ -139,4 +139,14 @@ test('draws which test rejects which wrong answer, in 80 columns', async () => {
   expect(lines.find((line) => line.startsWith(' asks once'))).toMatch(/ X x - -$/);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(checks.map(({ problems }) => problems.length)).toEqual([0, 1, 2, 2]);
+});
+
+test('tells of a kata that cannot be read, and judges the others', async () => {
+  const { options } = sample(asExpected, { 'katas/04-broken/kata.json': '{' });
+
+  const { checks } = await checkCatalog(['04-broken', id], options);
+
+  expect(checks[0]!.problems[0]!.found).toMatch(/^Its answers cannot be read: .*JSON/);
+  expect(checks.slice(1).flatMap(({ problems }) => problems)).toEqual([]);
+  expect(checks).toHaveLength(9);
 });

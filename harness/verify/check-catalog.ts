@@ -1,3 +1,4 @@
+import { readKata } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
 import type { CatalogFolders } from '../catalog/lint-catalog.ts';
 import { messageOf } from '../catalog/message-of.ts';
@@ -22,20 +23,20 @@ export interface CheckCatalogOptions {
 }
 
 /**
- * Judges every answer that is kept for the katas: the starter must be red, the solution and the right answers green, each wrong one
+ * Judges every answer that is kept for the katas with these ids: the starter must be red, the solution and the right answers green, each wrong one
  * rejected by exactly the tests that it names.
  */
 export async function checkCatalog(
-  katas: readonly Kata[],
+  ids: readonly string[],
   options: CheckCatalogOptions,
 ): Promise<StepReport> {
   const checks: Check[] = [];
   const subjects: Subject[] = [];
-  for (const kata of katas) {
+  for (const id of ids) {
     try {
-      subjects.push(...subjectsOf(kata, options.folders));
+      subjects.push(...subjectsOf(readKata(id, options.folders.katas), options.folders));
     } catch (error) {
-      checks.push(unreadable(kata, messageOf(error)));
+      checks.push(unreadable(id, messageOf(error)));
     }
   }
 
@@ -126,12 +127,12 @@ function repeats(outcomes: readonly Outcome[]): string[] {
     );
 }
 
-function unreadable(kata: Kata, reason: string): Check {
+function unreadable(id: string, reason: string): Check {
   return {
-    name: `${kata.id}: answers`,
+    name: `${id}: answers`,
     problems: [
       {
-        where: `solutions/${kata.id}`,
+        where: id,
         found: `Its answers cannot be read: ${reason}`,
         advice: 'Mend what the step "files" says about this kata first.',
       },

@@ -1,7 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { projectRoot } from '../trace/source-location.ts';
-import { coverageCheck, readTestReport } from './check-harness.ts';
+import { checkHarness, coverageCheck, readTestReport } from './check-harness.ts';
 
 const file = (name: string): string => path.join(projectRoot, 'harness', name);
 
@@ -69,4 +71,43 @@ test('names the files that lack most where too little is covered', () => {
 
 test('takes a report without a total for no coverage', () => {
   expect(coverageCheck({}).problems).toHaveLength(1);
+});
+
+/** Runs the step with a Vitest that ends with `code` and leaves these reports. */
+function check(code: number, reports: { tests?: object; coverage?: object }) {
+  const root = mkdtempSync(path.join(tmpdir(), 'harness-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const folder = path.join(root, 'reports');
+  return checkHarness({
+    folder,
+    run: async () => {
+      mkdirSync(path.join(folder, 'coverage'), { recursive: true });
+      for (const [name, report] of [
+        ['tests.json', reports.tests],
+        ['coverage/coverage-summary.json', reports.coverage],
+      ] as const) {
+        if (report !== undefined) writeFileSync(path.join(folder, name), JSON.stringify(report));
+      }
+      return { code, output: 'what Vitest said' };
+    },
+  });
+}
+
+const coverage = { total: { lines: { total: 10, pct: 95 } } };
+
+test('passes where the run, its tests and its coverage are well', async () => {
+  const { checks } = await check(0, { tests: { testResults: [] }, coverage });
+
+  expect(checks).toEqual([{ name: 'coverage of at least 90 %', problems: [] }]);
+});
+
+test.each([
+  ['ends badly though no test is red', 1, { tests: { testResults: [] }, coverage }],
+  ['leaves no report', 0, {}],
+  ['leaves no coverage', 0, { tests: { testResults: [] } }],
+])('fails where the run %s', async (_, code, reports) => {
+  const { checks } = await check(code, reports);
+
+  expect(checks.at(-1)!.name).toBe('the run of the harness tests');
+  expect(checks.at(-1)!.problems[0]!.found).toContain('what Vitest said');
 });

@@ -35,19 +35,27 @@ const lines = v.object({
 });
 const coverageReport = v.record(v.string(), lines);
 
-/** The tests of the harness, and how much of it they run. */
-export async function checkHarness(): Promise<StepReport> {
-  const report = path.join(projectRoot, '.kata', 'harness-tests.json');
-  const coverage = path.join(projectRoot, 'coverage');
-  const coverageFile = path.join(coverage, 'coverage-summary.json');
+export interface CheckHarnessOptions {
+  /** Where Vitest leaves its reports; what is in it is lost. */
+  readonly folder?: string;
+  /** Runs a tool; only tests name another one. */
+  readonly run?: typeof runTool;
+}
+
+/** Runs the tests of the harness; resolves with what they say, and with how much of it they run. */
+export async function checkHarness({
+  folder = path.join(projectRoot, '.kata', 'harness-tests'),
+  run = runTool,
+}: CheckHarnessOptions = {}): Promise<StepReport> {
   // What an earlier run left must not be read for this one.
-  for (const file of [report, coverageFile]) rmSync(file, { force: true });
-  const { code, output } = await runTool('vitest', [
+  rmSync(folder, { recursive: true, force: true });
+  const report = path.join(folder, 'tests.json');
+  const { code, output } = await run('vitest', [
     'run',
     '--config=harness/vitest.config.ts',
     '--coverage',
     '--coverage.reporter=json-summary',
-    `--coverage.reportsDirectory=${coverage}`,
+    `--coverage.reportsDirectory=${path.join(folder, 'coverage')}`,
     '--coverage.reportOnFailure',
     '--reporter=json',
     `--outputFile=${report}`,
@@ -59,21 +67,25 @@ export async function checkHarness(): Promise<StepReport> {
     const tests = readTestReport(JSON.parse(readFileSync(report, 'utf8')));
     checks.push(...tests.checks);
     notes.push(...tests.notes);
-    checks.push(coverageCheck(JSON.parse(readFileSync(coverageFile, 'utf8'))));
+    const coverage = path.join(folder, 'coverage', 'coverage-summary.json');
+    checks.push(coverageCheck(JSON.parse(readFileSync(coverage, 'utf8'))));
   } catch (error) {
-    const advice = 'Run it by hand: npm run test:harness -- --coverage';
-    const found = toolProblems('harness', code ?? 1, `${messageOf(error)}\n${output}`, advice);
-    checks.push({ name: 'the run of the harness tests', problems: found });
+    checks.push(runFailed(code, `${messageOf(error)}\n${output}`));
   }
   // A failure that no test and no file shows, such as an unhandled error between two tests.
-  if (code !== 0 && checks.every(({ problems }) => problems.length === 0)) {
-    const advice = 'Run it by hand: npm run test:harness -- --coverage';
-    checks.push({
-      name: 'the run of the harness tests',
-      problems: toolProblems('harness', code, output, advice),
-    });
+  if (checks.every(({ problems }) => problems.length === 0) && code !== 0) {
+    checks.push(runFailed(code, output));
   }
   return { checks, notes };
+}
+
+function runFailed(code: number | null, output: string): Check {
+  const advice = 'Run it by hand: npm run test:harness -- --coverage';
+  const failed = code === 0 ? 1 : code;
+  return {
+    name: 'the run of the harness tests',
+    problems: toolProblems('harness', failed, output, advice),
+  };
 }
 
 /** Turns the JSON that Vitest writes into a check for each test that ran, and one for each file that holds none. */
