@@ -116,6 +116,21 @@ describe('judgeLoop', () => {
     expect(stalls[0]!.where?.functionName).toBeDefined();
   });
 
+  test('marks a hold in real time, though the work ran in virtual time', async () => {
+    startTrace();
+
+    const { runs } = await judgeLoop({
+      work: () => {
+        currentTrace().restart({ virtual: true });
+        compute(160);
+      },
+    });
+
+    const { virtual, spans } = currentTrace();
+    expect(virtual).toBe(false);
+    expect(spans).toMatchObject([{ kind: 'stall', start: Math.max(0, runs.at(-1)!.from) }]);
+  });
+
   test('says which numbers it cannot use', async () => {
     await expect(judgeLoop({ limitMs: 0, work: () => {} })).rejects.toThrow('above zero, got 0');
     await expect(judgeLoop({ tries: 1.5, work: () => {} })).rejects.toThrow('whole number');

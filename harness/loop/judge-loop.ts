@@ -104,11 +104,15 @@ function reportOf(
 }
 
 function markOnTrace(run: LoopRun, traceStart: number, { blame }: LoopReport): void {
-  currentTrace().add({
+  const trace = currentTrace();
+  // Work under a virtual clock began the trace anew, in its own time: a hold is real, and lies on no axis with it.
+  const start = trace.virtual ? 0 : traceStart;
+  if (trace.virtual) trace.restart({ virtual: false });
+  trace.add({
     label: `event loop held for ${run.heldMs.toFixed(0)} ms`,
     kind: 'stall',
-    start: traceStart + Math.max(0, run.from),
-    end: traceStart + run.to,
+    start: start + Math.max(0, run.from),
+    end: start + run.to,
     outcome: 'done',
     where: blame?.location ?? null,
   });
