@@ -16,7 +16,9 @@ Exit code: 0 all green, 1 something is red or could not be judged, 2 wrong usage
 KATAS_FROM=<folder or file> judges an answer that lies elsewhere.
 `;
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// Vitest would take its time to close, and there is nothing left to wait for but the last line.
+process.stdout.write('', () => process.exit(exitCode));
 
 async function main(words: string[]): Promise<number> {
   let parsed;
@@ -46,7 +48,7 @@ async function main(words: string[]): Promise<number> {
     import('../runner/kata-session.ts'),
     import('../report/terminal-report.ts'),
   ]);
-  await using session = await KataSession.open();
+  const session = await KataSession.open(readKata(ids[0]!));
   const results = [];
   for (const id of ids) {
     const result = await session.run(readKata(id), { submission: process.env['KATAS_FROM'] ?? null });

@@ -32,6 +32,8 @@ const sampler = new HoldSampler(memory, mainThread);
 /** The silence at which the stack was asked for; null while no answer is awaited. */
 let askedAt: number | null = null;
 let excuses = 0;
+/** Whether code of this process had to be ended before. */
+let hasHung = false;
 let debugging = false;
 
 const timer = setInterval(step, STEP_MS);
@@ -53,7 +55,9 @@ function step(): void {
 function patience(): number {
   const atStake = phases[memory.get('phase')] === 'test' ? 1 : 2;
   const slower = memory.get('sampling') === sampling.off ? 1 : 4;
-  return killMs * atStake * slower;
+  // What hung once is red already: a dozen tests that hang in the same line must not take a dozen times as long.
+  const known = hasHung ? 0.25 : 1;
+  return killMs * atStake * slower * known;
 }
 
 /** The main thread has given a sign of life. */
@@ -80,6 +84,7 @@ function judge(frames: SourceLocation[]): 'resume' | 'terminate' {
   const report = reportOf(location);
   if (report.phase !== 'test' || frames.some(isRunner)) kill(report);
   memory.writeText('hang', JSON.stringify(report));
+  hasHung = true;
   memory.set('hung', 1);
   // What runs next gets its full time.
   silence.ms = 0;

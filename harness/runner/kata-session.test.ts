@@ -113,7 +113,8 @@ test('survives a flood on the console', async () => {
 test('ends a loop that never ends, names its line, and goes on with the other tests', async () => {
   const result = await judge(fetchAll('if (urls.length === 3)\nfor (;;);\nreturn [];'));
 
-  expect(firstRed(result).failure).toMatchObject({ kind: 'hang', location: { line: 3 } });
+  const hung = result.tests.filter((one) => one.failure?.kind === 'hang');
+  expect(hung.map((one) => one.failure?.location?.line)).toEqual([3, 3, 3]);
   expect(result.tests.at(-1)!.verdict).toBe('pass');
 });
 

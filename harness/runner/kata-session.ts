@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { createVitest } from 'vitest/node';
 import type { TestSpecification, Vitest } from 'vitest/node';
 import type { Kata } from '../catalog/kata.ts';
 import { projectRoot } from '../trace/source-location.ts';
+import { warmStripCache } from '../submission/strip-cache.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
+import { SpareProcess } from './spare-process.ts';
 import { lastWordsVariable, ResultCollector } from './result-collector.ts';
 
 export interface RunOptions {
@@ -24,19 +25,38 @@ export interface RunOptions {
 export class KataSession implements AsyncDisposable {
   readonly #vitest: Vitest;
   readonly #collector: { current: ResultCollector };
+  readonly #endSpare: () => void;
   readonly #specifications = new Map<string, TestSpecification[]>();
 
-  private constructor(vitest: Vitest, collector: { current: ResultCollector }) {
+  private constructor(
+    vitest: Vitest,
+    collector: { current: ResultCollector },
+    endSpare: () => void,
+  ) {
     this.#vitest = vitest;
     this.#collector = collector;
+    this.#endSpare = endSpare;
   }
 
-  static async open(): Promise<KataSession> {
+  /** @param first the kata that will be judged first, so that its process can start at once. */
+  static async open(first?: Kata): Promise<KataSession> {
     const collector = { current: new ResultCollector(null) };
     const scratch = path.join(projectRoot, '.kata');
     mkdirSync(scratch, { recursive: true });
     process.env[lastWordsVariable] ??= path.join(scratch, `watchdog-${process.pid}.json`);
+    const lastWords = process.env[lastWordsVariable];
+    process.once('exit', () => rmSync(lastWords, { force: true }));
     process.env['NODE_COMPILE_CACHE'] ??= path.join(scratch, 'compile-cache');
+    let spare = first === undefined ? null : new SpareProcess(packagesOf(first));
+    const takeSpare = (): SpareProcess | null => {
+      const taken = spare;
+      spare = null;
+      return taken;
+    };
+    const [{ createVitest }, { prewarmedPool }] = await Promise.all([
+      import('vitest/node'),
+      import('./prewarmed-pool.ts'),
+    ]);
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const vitest = await createVitest(
       'test',
@@ -55,10 +75,11 @@ export class KataSession implements AsyncDisposable {
           },
         ],
       },
-      {},
+      // Not among the options above: those come as if from a command line, where a pool is a name.
+      { test: { pool: prewarmedPool(takeSpare) } },
       { stdout: silent, stderr: silent },
     );
-    return new KataSession(vitest, collector);
+    return new KataSession(vitest, collector, () => takeSpare()?.[Symbol.dispose]());
   }
 
   /** Judges `kata` and resolves with what came out; a red kata is a result, not a rejection. */
@@ -71,7 +92,10 @@ export class KataSession implements AsyncDisposable {
     rmSync(process.env[lastWordsVariable]!, { force: true });
     if (options.submission === null) delete process.env['KATAS_FROM'];
     else process.env['KATAS_FROM'] = options.submission;
-    await this.#vitest.runTestSpecifications(specifications, true);
+    const run = this.#vitest.runTestSpecifications(specifications, true);
+    // While the process starts that will load them.
+    warmStripCache([kata.spec, ...kata.files.map((name) => path.join(kata.directory, name))]);
+    await run;
 
     const [result] = collector.results;
     if (result === undefined) throw new Error(`Expected a result for ${kata.id}: is ${kata.spec} there?`);
@@ -79,7 +103,7 @@ export class KataSession implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    rmSync(process.env[lastWordsVariable]!, { force: true });
+    this.#endSpare();
     await this.#vitest.close();
   }
 
@@ -94,4 +118,9 @@ export class KataSession implements AsyncDisposable {
     this.#specifications.set(kata.id, found);
     return found;
   }
+}
+
+/** The packages that an answer to `kata` may import: Node's own modules are there in any case. */
+function packagesOf(kata: Kata): string[] {
+  return kata.modules.filter((name) => !name.startsWith('node:') && !name.startsWith('.'));
 }

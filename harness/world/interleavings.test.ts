@@ -78,6 +78,22 @@ test('timers go on when nobody is left to go on, in virtual time', async () => {
   expect(woken).toBe(3);
 });
 
+test('short timers between the check and the act do not hide it', async () => {
+  const hidden = eachInterleaving(async ({ pause }) => {
+    let balance = 0;
+    const deposit = async (jitterMs: number): Promise<void> => {
+      await sleep(jitterMs);
+      const before = balance;
+      await pause();
+      balance = before + 1;
+    };
+    await Promise.all([deposit(1), deposit(9)]);
+    expect(balance).toBe(2);
+  });
+
+  await expect(hidden).rejects.toThrow('expected 1 to be 2');
+});
+
 test('a check that throws at once fails, and a number of runs below one is refused', async () => {
   const failing = eachInterleaving(() => {
     throw new TypeError('no hall');

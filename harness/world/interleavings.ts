@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inVirtualTime } from '../clock/index.ts';
 import { retellError } from './retell-error.ts';
 import { seed } from './seed.ts';
 import { turns } from './turns.ts';
+
+/** Milliseconds of virtual time that a step takes in a slow run. */
+const stepMs = 10;
 
 /** One order in which things happen, of the many that are possible. */
 export interface Interleaving {
@@ -18,7 +22,9 @@ export interface Interleaving {
  * Runs `check` under many interleavings, drawn by fast-check's scheduler from the process's seed: of all the callers of `pause`, another
  * one goes on first in each run.
  *
- * It is virtual time: a run in which nobody can go on is told as a deadlock. It is the same order again with the same seed.
+ * It is virtual time: a run in which nobody can go on is told as a deadlock. In every fourth run a step takes 10 ms, so that
+ * a program does not hide behind short timers; in the others no time goes by while anybody can go on. It is the same order again with the
+ * same seed.
  *
  * @param options.runs how many interleavings; 100 by default.
  * @throws the first error of `check`, its message ending with the story and the seed.
@@ -46,9 +52,17 @@ export async function eachInterleaving(
   // Not before it is needed: most katas do without it, and start sooner.
   const { default: fastCheck } = await import('fast-check');
   let story: string[] = [];
+  let runsBegun = 0;
+  const step = async (goOn: () => Promise<void>): Promise<void> => {
+    // Real turns come before virtual timers: a program that hops over `setImmediate` has arrived when the next one goes on.
+    await turns(1);
+    if (runsBegun % 4 === 0) await sleep(stepMs);
+    await goOn();
+  };
   const property = fastCheck.asyncProperty(
-    fastCheck.scheduler({ act: inItsOwnTurn }),
+    fastCheck.scheduler({ act: step }),
     async (scheduler) => {
+      runsBegun += 1;
       const lines: string[] = [];
       story = lines;
       const pause = (): Promise<void> => scheduler.schedule(Promise.resolve());
@@ -68,12 +82,6 @@ export async function eachInterleaving(
   } catch (error) {
     throw retellError(error, (message) => withStory(message, story));
   }
-}
-
-/** Real turns come before virtual timers: a program that hops over `setImmediate` has arrived when the next one goes on. */
-async function inItsOwnTurn(goOn: () => Promise<void>): Promise<void> {
-  await turns(1);
-  await goOn();
 }
 
 function withStory(message: string, story: readonly string[]): string {

@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { kataIds } from '../catalog/kata.ts';
+import { selectKatas, UnknownKataError } from '../catalog/select-katas.ts';
+
+const usage = `Usage: npm run bench -- <what> [options]
+
+  start-up                 npm test katas/03 beside a bare Vitest
+  verdicts [kata ...]      every answer again and again, beside busy processes
+      --verdicts <n>       how many in all (2000)
+      --busy <n>           busy processes (4)
+      --minutes <n>        stop after so long; the next call goes on (60)
+  probe                    stalls measured beside stalls made
+      --runs <n>           runs of each (20)
+      --busy <n>           busy processes (0)
+
+Exit code: 0 measured, 1 a verdict was wrong, 2 wrong usage.
+`;
+
+/** What was typed cannot be meant. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof UnknownKataError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function main(words: string[]): Promise<number> {
+  const { values, positionals } = parse(words);
+  const [what, ...more] = positionals;
+  if (values.help || what === undefined) {
+    process.stdout.write(usage);
+    return values.help ? 0 : 2;
+  }
+  if (what === 'start-up') return startUp();
+  if (what === 'verdicts') {
+    return verdicts(selectKatas(more, kataIds()), {
+      verdicts: wholeNumber('--verdicts', values.verdicts ?? '2000'),
+      busy: wholeNumber('--busy', values.busy ?? '4'),
+      minutes: wholeNumber('--minutes', values.minutes ?? '60'),
+    });
+  }
+  if (what === 'probe') {
+    return probe(
+      wholeNumber('--runs', values.runs ?? '20'),
+      wholeNumber('--busy', values.busy ?? '0'),
+    );
+  }
+  throw new UsageError(`Expected start-up, verdicts or probe, got "${what}".`);
+}
+
+function parse(words: string[]) {
+  try {
+    return parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        verdicts: { type: 'string' },
+        busy: { type: 'string' },
+        minutes: { type: 'string' },
+        runs: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\nnpm run bench -- --help`);
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new UsageError(`Expected ${option} to be a whole number, got "${text}".`);
+  }
+  return Number(text);
+}
+
+async function startUp(): Promise<number> {
+  const { benchStartUp } = await import('../bench/bench-start-up.ts');
+  const { runs, kataMs, bareMs, ratio } = await benchStartUp();
+  console.log(`npm test katas/03    ${kataMs.toFixed(0)} ms (median of ${runs})`);
+  console.log(`a bare vitest run    ${bareMs.toFixed(0)} ms`);
+  console.log(`ratio                ${ratio.toFixed(2)}`);
+  return 0;
+}
+
+async function verdicts(
+  katas: readonly string[],
+  options: { verdicts: number; busy: number; minutes: number },
+): Promise<number> {
+  const { benchVerdicts } = await import('../bench/bench-verdicts.ts');
+  const figures = await benchVerdicts({
+    ...options,
+    katas,
+    onProgress: (done, { wrong, inconclusive }) => {
+      const text = `${done} of ${options.verdicts} verdicts, ${wrong.length} wrong, ${inconclusive} inconclusive`;
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+      else if (done % 100 === 0) process.stderr.write(`${text}\n`);
+    },
+  });
+  const done = Object.values(figures.counts).reduce((sum, count) => sum + count, 0);
+  console.log(`verdicts      ${done} over ${Object.keys(figures.counts).length} answers`);
+  console.log(`wrong         ${figures.wrong.length}`);
+  console.log(`inconclusive  ${figures.inconclusive}`);
+  for (const { subject, problems } of figures.wrong) console.log(`  ${subject}: ${problems.join(' ')}`);
+  for (const [kata, virtualMs] of Object.entries(figures.virtualMs)) {
+    const ratio = virtualMs / figures.realMs[kata]!;
+    console.log(`virtual beside real time  ${kata}  ${ratio.toFixed(0)} to 1`);
+  }
+  return figures.wrong.length === 0 ? 0 : 1;
+}
+
+async function probe(runs: number, busy: number): Promise<number> {
+  const { benchProbe } = await import('../bench/bench-probe.ts');
+  console.log(await benchProbe({ runs, busy }));
+  return 0;
+}

@@ -1,0 +1,62 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { projectRoot } from '../trace/source-location.ts';
+
+const vitestDirectory = path.join(projectRoot, 'node_modules', 'vitest');
+
+/** The memory that a kata may have: more than any right answer needs, little enough that a leak ends in seconds. */
+export const memoryArguments = [
+  '--max-old-space-size=256',
+  // A larger nursery, because most of what a short run makes is garbage soon.
+  '--max-semi-space-size=32',
+];
+
+/** What Vitest 5.1 gives to a process of its own; where it gives something else, no spare is used. */
+const vitestArguments = [
+  '--experimental-import-meta-resolve',
+  '--require',
+  path.join(vitestDirectory, 'suppress-warnings.cjs'),
+  '--conditions',
+  'node',
+  '--conditions',
+  'development',
+  ...memoryArguments,
+];
+
+const warmUp = ['--import', new URL('warm-up.ts', import.meta.url).href];
+
+/**
+ * A test process that is started before it is needed, so that it starts while something else is waited for: it has loaded Vitest's worker,
+ * the harness and the packages that an answer needs by the time there is a test to run.
+ */
+export class SpareProcess implements Disposable {
+  readonly child: ChildProcess;
+  #taken = false;
+
+  /** @param modules packages to load at once. */
+  constructor(modules: readonly string[]) {
+    this.child = fork(path.join(vitestDirectory, 'dist', 'workers', 'forks.js'), [], {
+      env: { ...process.env, KATA_WARM_UP: modules.join(',') },
+      execArgv: [...vitestArguments, ...warmUp],
+      stdio: 'pipe',
+      serialization: 'advanced',
+    });
+    // One that dies before it is taken is merely not used.
+    this.child.on('error', () => {});
+  }
+
+  /** Hands the process over to a worker that asks for `execArgv` and `env`; null where it cannot serve. */
+  take(execArgv: readonly string[], env: Partial<NodeJS.ProcessEnv>): ChildProcess | null {
+    const serves = execArgv.join(' ') === vitestArguments.join(' ');
+    if (!serves || !this.child.connected || this.child.exitCode !== null) return null;
+    this.#taken = true;
+    this.child.removeAllListeners('error');
+    this.child.send({ type: 'kata-environment', env });
+    return this.child;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#taken) this.child.kill('SIGKILL');
+  }
+}
