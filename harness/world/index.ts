@@ -20,6 +20,7 @@ export { SlowApi, startSlowApi } from './slow-api.ts';
 export type { Connections, SlowApiOptions } from './slow-api.ts';
 export type { SlowRoute, SlowRoutes } from './slow-route.ts';
 export { startMockSlowApi } from './start-mock-slow-api.ts';
+export { passThreadGate, ThreadGate } from './thread-gate.ts';
 export { Traffic } from './traffic.ts';
 export type { OpenRequest, RequestOutcome, TrafficRecord } from './traffic.ts';
 export { turns } from './turns.ts';
