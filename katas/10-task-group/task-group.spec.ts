@@ -1,0 +1,793 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentTrace, eachAbortPoint, expect, inVirtualTime, kata, random, test } from '#harness';
+import type { VirtualClock } from '#harness';
+
+// Each test names the library in whose tests its behaviour was learnt:
+//   asyncio    python/cpython, Lib/test/test_asyncio/test_taskgroups.py and Lib/asyncio/taskgroups.py
+//   Trio       python-trio/trio, src/trio/_core/_tests/test_run.py
+//   Kotlin     Kotlin/kotlinx.coroutines, kotlinx-coroutines-core/common/test/
+//   Java       openjdk/jdk, test/jdk/java/util/concurrent/StructuredTaskScope/StructuredTaskScopeTest.java
+//   effection  thefrontside/effection, test/spawn.test.ts
+// Where they disagree, "not so in" names those that decided otherwise.
+
+const load = kata(() => import('./task-group.ts'));
+
+const inTheirOrder = 'The failures that run told of, in the order in which they happened';
+const stillRunning = 'Still running when run had settled';
+
+// asyncio: test_cancel_children_on_child_error. Trio: test_task_crash_propagation. Kotlin: CoroutineScopeTest,
+// testScopeCancelledFromWithin.
+test('the TaskGroup cancels its siblings', async () => {
+  const { TaskGroup } = await load();
+  const stopped: number[] = [];
+
+  const run = await observe(async (clock) => {
+    const sibling = async (name: string, signal: AbortSignal) => {
+      await work(name, 10_000, signal);
+      stopped.push(clock.now);
+    };
+    await failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => sibling('sibling 1', signal));
+        void group.spawn(() => failAfter('fails', 50));
+        void group.spawn((signal) => sibling('sibling 2', signal));
+      }),
+    );
+  });
+
+  expect(stopped, 'A child failed at 50 ms; its siblings stopped at these milliseconds').toEqual([
+    50, 50,
+  ]);
+  expect(run.leftRunning, stillRunning).toEqual([]);
+  expect(run).toTakeVirtually(50);
+});
+
+// Trio: test_basic_interleave. asyncio: test_taskgroup_01.
+test('children run side by side, and the body beside them', async () => {
+  const { TaskGroup } = await load();
+  const starts: number[] = [];
+
+  const run = await observe((clock) =>
+    TaskGroup.run(async (group, signal) => {
+      for (let child = 1; child <= 12; child += 1) {
+        void group.spawn((signal) => {
+          starts.push(clock.now);
+          return work(`child ${child}`, child * 100, signal);
+        });
+      }
+      await work('body', 1000, signal);
+    }),
+  );
+
+  expect(starts, 'Milliseconds at which the twelve children started').toEqual(
+    Array.from({ length: 12 }, () => 0),
+  );
+  expect(run).toTakeVirtually(1200);
+});
+
+// Kotlin: CoroutineScopeTest, testScope. Java: testJoinWithRemainingSubtasks. Not so in effection, which halts the
+// children when the body returns.
+test("resolves with the body's value once the last child has ended", async () => {
+  const { TaskGroup } = await load();
+  const value = random().nonce();
+
+  const run = await observe(() =>
+    TaskGroup.run(async (group) => {
+      void group.spawn((signal) => work('child', 300, signal));
+      return value;
+    }),
+  );
+
+  expect(run).toTakeVirtually(300);
+  expect(run.value).toBe(value);
+});
+
+// effection: "can spawn a new child task". Not so in Trio, where `start_soon` gives nothing back.
+test("spawn gives the child's value, of a plain function too", async () => {
+  const { TaskGroup } = await load();
+  const seeded = random();
+  const [first, second] = [seeded.nonce(), seeded.nonce()];
+  const values: unknown[] = [];
+
+  await observe(() =>
+    TaskGroup.run(async (group) => {
+      values.push(await group.spawn(() => first));
+      values.push(
+        await group.spawn(async (signal) => {
+          await work('child', 10, signal);
+          return second;
+        }),
+      );
+    }),
+  );
+
+  expect(values.map(String), 'The values that the body got from spawn').toEqual([first, second]);
+});
+
+// Trio: test_child_crash_wakes_parent. asyncio: test_cancel_children_on_child_error, `runner_cancel`.
+test('a failure stops the body as well', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    outcomeOf(
+      TaskGroup.run(async (group, signal) => {
+        void group.spawn(() => failAfter('fails', 50));
+        await work('body', 10_000, signal);
+      }),
+    ),
+  );
+
+  expect(run).toTakeVirtually(50);
+});
+
+// Java: testInterruptClose1, "a straggler as it continues after being interrupted". asyncio: taskgroups.py, "will cancel
+// all remaining tasks and wait for them to exit".
+test('settles only when every sibling has finished its clean-up', async () => {
+  const { TaskGroup } = await load();
+  const cleaned: string[] = [];
+
+  const run = await observe(async () => {
+    const sibling = async (name: string, cleanUpMs: number, signal: AbortSignal) => {
+      await work(name, 10_000, signal);
+      await work(`${name} cleans up`, cleanUpMs);
+      cleaned.push(name);
+    };
+    await outcomeOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => sibling('quick', 200, signal));
+        void group.spawn((signal) => sibling('slow', 5000, signal));
+        void group.spawn(() => failAfter('fails', 50));
+      }),
+    );
+    return [...cleaned];
+  });
+
+  expect(run.value, 'Siblings that had finished their clean-up when run settled').toEqual([
+    'quick',
+    'slow',
+  ]);
+  expect(run).toTakeVirtually(5050);
+});
+
+// asyncio: test_taskgroup_15, where the body sleeps on in its `except`.
+test('waits for a body that does not listen, too', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    outcomeOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('fails', 50));
+        await work('body', 350);
+      }),
+    ),
+  );
+
+  expect(run.leftRunning, stillRunning).toEqual([]);
+  expect(run).toTakeVirtually(350);
+});
+
+// Trio: test_child_crash_basic. asyncio: test_taskgroup_04. Not so in Kotlin and effection, which give the error bare,
+// nor in Java, which gives the first as the cause of an ExecutionException.
+test('a single failure comes in an AggregateError too', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the only failure');
+
+  const { value: reason } = await observe(() =>
+    outcomeOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('fails', 50, failure));
+      }),
+    ),
+  );
+
+  expect(reason, 'run should reject with an AggregateError, also for one failure').toBeInstanceOf(
+    AggregateError,
+  );
+  expect((reason as AggregateError).errors, 'The `errors` of the AggregateError').toHaveLength(1);
+  expect((reason as AggregateError).errors[0], 'Not the error that the child threw').toBe(failure);
+});
+
+// Trio: test_two_child_crashes. asyncio: taskgroups.py, `_on_task_done` appends to `_errors` as tasks end.
+test('lists all failures in the order in which they happened', async () => {
+  const { TaskGroup } = await load();
+  const failIn = async (name: string, cleanUpMs: number, signal: AbortSignal) => {
+    await work(name, 10_000, signal);
+    await failAfter(name, cleanUpMs);
+  };
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => failIn('third', 80, signal));
+        void group.spawn((signal) => failIn('second', 40, signal));
+        void group.spawn(() => failAfter('first', 10));
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'second', 'third']);
+});
+
+// asyncio: test_taskgroup_09 and _10. Kotlin: CoroutineScopeTest, testScopeBlockThrows. effection: "halts child when errored".
+test("the body's error cancels the children", async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => work('child', 10_000, signal));
+        await failAfter('body', 50);
+      }),
+    ),
+  );
+
+  expect(namesOf(run.value), inTheirOrder).toEqual(['body']);
+  expect(run.leftRunning, stillRunning).toEqual([]);
+  expect(run).toTakeVirtually(50);
+});
+
+// Trio: test_main_and_task_both_crash. asyncio: test_taskgroup_19; there the body's error is always the last.
+test("the body's error stands among the failures, in its turn", async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('child', 80));
+        await failAfter('body', 50);
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['body', 'child']);
+});
+
+// Kotlin: CoroutineScopeTest, testAsyncCancellationFirst, where the block awaits the child that fails. asyncio lists it once
+// because the body is cancelled before it sees the error; in JavaScript the body does see it.
+test("a child's error that the body rethrows is listed once", async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(TaskGroup.run((group) => group.spawn(() => failAfter('child', 50)))),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['child']);
+});
+
+// Kotlin: CoroutineScopeTest, testAsyncCancellationFirst, with a second child in the place of the block.
+test('an error that a child passes on to another is listed once', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        const child = group.spawn(() => failAfter('child', 50));
+        void group.spawn(async () => {
+          try {
+            await child;
+          } finally {
+            await work('second child', 20);
+          }
+        });
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['child']);
+});
+
+// Trio: test_cancel_scope_exceptiongroup_filtering, which absorbs what its own scope has cancelled. timers/promises,
+// events.once and stream.pipeline reject so.
+test("an AbortError caused by the group's abort is no failure", async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group, signal) => {
+        void group.spawn(() => failAfter('fails', 50));
+        void group.spawn((signal) => obey('child', 10_000, signal));
+        await obey('body', 10_000, signal);
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+});
+
+// The same, in the words of the web: `fetch` and `signal.throwIfAborted()` reject with the reason itself.
+test("the reason of the group's abort itself is no failure", async () => {
+  const { TaskGroup } = await load();
+  const untilStopped = async (signal: AbortSignal) => {
+    await work('asks the signal', 10_000, signal);
+    signal.throwIfAborted();
+  };
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group, signal) => {
+        void group.spawn(() => failAfter('fails', 50));
+        void group.spawn(untilStopped);
+        await untilStopped(signal);
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+});
+
+// Not so in asyncio, test_taskgroup_03, and effection, "finishes normally when child halts": there a child that was cancelled by
+// somebody else just ends. In JavaScript nobody cancels but signals, and this one is not ours: a fetch was given up.
+test("a child's own AbortError is a failure", async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => work('sibling', 10_000, signal));
+        void group.spawn(() => failAfter('gave up', 50, new DOMException('gave up', 'AbortError')));
+      }),
+    ),
+  );
+
+  expect(namesOf(run.value), inTheirOrder).toEqual(['gave up']);
+  expect(run).toTakeVirtually(50);
+});
+
+// asyncio: test_taskgroup_19, whose clean-up fails. Here it fails by a time limit of its own, which looks like a cancellation.
+test('an AbortError of another signal is a failure, during the clean-up too', async () => {
+  const { TaskGroup } = await load();
+  const cutOff = new DOMException('clean-up', 'AbortError');
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('first', 50));
+        void group.spawn(async (signal) => {
+          await work('sibling', 10_000, signal);
+          await failAfter('clean-up', 30, cutOff);
+        });
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'clean-up']);
+});
+
+// effection: "rejects when child errors during halting".
+test('an error of the clean-up is a failure, though the abort is its cause', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('first', 50));
+        void group.spawn(async (signal) => {
+          await work('sibling', 10_000, signal);
+          await failAfter('clean-up', 30, new Error('clean-up', { cause: signal.reason }));
+        });
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'clean-up']);
+});
+
+// asyncio: test_taskgroup_24, and the hydra of test_taskgroup_25. Kotlin: CoroutineScopeTest, testScope.
+test('a child may spawn others while the group is ending', async () => {
+  const { TaskGroup } = await load();
+  const ended: number[] = [];
+
+  const run = await observe((clock) =>
+    TaskGroup.run(async (group) => {
+      const generation = async (left: number, signal: AbortSignal): Promise<void> => {
+        await work(`${left} to come`, 100, signal);
+        ended.push(clock.now);
+        if (left > 0) void group.spawn((signal) => generation(left - 1, signal));
+      };
+      void group.spawn((signal) => generation(3, signal));
+    }),
+  );
+
+  expect(ended, 'Milliseconds at which each child had ended').toEqual([100, 200, 300, 400]);
+  expect(run).toTakeVirtually(400);
+});
+
+// asyncio: test_taskgroup_no_create_task_after_failure. Java: testForkAfterCancel2, "it should not run". Not so in Trio,
+// test_precancelled_task, where it starts in order to be cancelled.
+test('refuses to spawn after the abort, and never calls the function', async () => {
+  const { TaskGroup } = await load();
+  let calls = 0;
+  let answer: unknown = 'never tried';
+
+  await observe(() =>
+    outcomeOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('fails', 50));
+        void group.spawn(async (signal) => {
+          await work('sibling', 10_000, signal);
+          answer = await answerOf(() => group.spawn(() => (calls += 1)));
+        });
+      }),
+    ),
+  );
+
+  expect(answer, 'A sibling called spawn after the failure: that spawn was').toBe('refused');
+  expect(calls, 'Calls of the function that came too late').toBe(0);
+});
+
+// Java: testJoinWhenCancelled, where what was forked too late counts for nothing. Not so in asyncio, which raises a RuntimeError.
+test('a refused spawn counts as a cancellation', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('fails', 50));
+        void group.spawn(async (signal) => {
+          await work('sibling', 10_000, signal);
+          await group.spawn(() => {});
+        });
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+});
+
+// asyncio: test_taskgroup_finished. Java: testForkAfterClose. Trio: test_nursery_start, `closed_nursery`.
+test('refuses to spawn after the group has ended', async () => {
+  const { TaskGroup } = await load();
+  const groups: InstanceType<typeof TaskGroup>[] = [];
+  let calls = 0;
+
+  const { value: answer } = await observe(async () => {
+    await TaskGroup.run(async (group) => {
+      groups.push(group);
+      void group.spawn((signal) => work('child', 10, signal));
+    });
+    return answerOf(async () => groups[0]?.spawn(() => (calls += 1)));
+  });
+
+  expect(answer, 'run had settled and nobody waits any more: that spawn was').toBe('refused');
+  expect(calls, 'Calls of the function that came too late').toBe(0);
+});
+
+// asyncio: test_cancellation, which comes out with its own message. Kotlin: CoroutineScopeTest, testOuterJobIsCancelled.
+test('an outer abort cancels the children and rejects with its reason', async () => {
+  const { TaskGroup } = await load();
+  const outer = new AbortController();
+  const reason = new Error('the client has left');
+
+  const run = await observe(async () => {
+    const running = TaskGroup.run(
+      async (group, signal) => {
+        void group.spawn((signal) => work('child 1', 10_000, signal));
+        void group.spawn((signal) => work('child 2', 10_000, signal));
+        await work('body', 10_000, signal);
+      },
+      { signal: outer.signal },
+    );
+    const rejected = expect(running).toRejectWith({ reason });
+    await sleep(50);
+    outer.abort(reason);
+    await rejected;
+  });
+
+  expect(run).toTakeVirtually(50);
+});
+
+// asyncio: test_taskgroup_07 and test_error_and_cancel. The moments between two lines of code are where such an abort is lost.
+test('an outer abort stops the body, at whatever moment it comes', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    eachAbortPoint(async ({ signal, reason, arm }) => {
+      const running = TaskGroup.run((_group, signal) => work('body', 10_000, signal), { signal });
+      arm();
+      await expect(running).toRejectWith({ reason });
+    }),
+  );
+
+  expect(run).toTakeVirtually(0);
+});
+
+// asyncio: test_taskgroup_18, and taskgroups.py, "errors ... have priority". Kotlin: CoroutineScopeTest,
+// testCoroutineScopeCancellationVsException.
+test('failures count for more than an outer abort', async () => {
+  const { TaskGroup } = await load();
+  const outer = new AbortController();
+
+  const { value: failures } = await observe(async () => {
+    const running = failuresOf(
+      TaskGroup.run(
+        async (group) => {
+          void group.spawn(async (signal) => {
+            await work('child', 10_000, signal);
+            await failAfter('clean-up', 30);
+          });
+        },
+        { signal: outer.signal },
+      ),
+    );
+    await sleep(50);
+    outer.abort(new Error('the client has left'));
+    return running;
+  });
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['clean-up']);
+});
+
+// Not so in Kotlin, ScopedBuildersCancelledStartTest, testCancelledCoroutineScope, where the block still runs.
+test('never calls the body when the outer signal is already aborted', async () => {
+  const { TaskGroup } = await load();
+  const reason = new Error('the client has left');
+  let calls = 0;
+
+  await observe(async () => {
+    const start = () =>
+      TaskGroup.run(
+        async () => {
+          calls += 1;
+        },
+        { signal: AbortSignal.abort(reason) },
+      );
+    await expect(start).toRejectWith({ reason });
+  });
+
+  expect(calls, 'Calls of the body').toBe(0);
+});
+
+// asyncio: taskgroups.py, a cancellation that came while the tasks were awaited is raised though all of them ended well. Not so
+// in Trio, test_trivial_yields, where a scope in which nobody was stopped was not cancelled.
+test('rejects after an outer abort, even when everybody ended well', async () => {
+  const { TaskGroup } = await load();
+  const outer = new AbortController();
+  const reason = new Error('the client has left');
+
+  await observe(async () => {
+    const running = TaskGroup.run(
+      async (group) => {
+        void group.spawn(() => work('does not listen', 100));
+        return 'a value';
+      },
+      { signal: outer.signal },
+    );
+    const rejected = expect(running).toRejectWith({ reason });
+    await sleep(50);
+    outer.abort(reason);
+    await rejected;
+  });
+});
+
+// Ours: a server gives the same signal to thousands of groups.
+test('leaves no listener on the outer signal', async () => {
+  const { TaskGroup } = await load();
+  const { signal } = new AbortController();
+
+  await observe(async () => {
+    await TaskGroup.run(async (group) => group.spawn(() => work('child', 10)), { signal });
+    await outcomeOf(TaskGroup.run(() => failAfter('fails', 10), { signal }));
+  });
+
+  expect(signal).toHaveNoListeners();
+});
+
+// Ours: what a child returned may still use the signal, such as a response whose body is not read yet.
+test('never aborts its signal when nobody fails', async () => {
+  const { TaskGroup } = await load();
+  const signals: AbortSignal[] = [];
+
+  await observe(async () => {
+    await TaskGroup.run(async (group, signal) => {
+      signals.push(signal);
+      void group.spawn(async (signal) => {
+        await work('child', 10, signal);
+        signals.push(signal);
+      });
+    });
+    await sleep(100);
+  });
+
+  const told = signals.map((signal) => signal.aborted);
+  expect(told, 'All went well; were the signals of body and child aborted?').toEqual([
+    false,
+    false,
+  ]);
+});
+
+// Java: testJoinAfterJoin2, where it is `join` that tells of the callable that threw, not `fork`.
+test('a child that throws at once is a failed child, not a spawn that throws', async () => {
+  const { TaskGroup } = await load();
+  const steps: string[] = [];
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(async (signal) => {
+          await work('spawns', 50, signal);
+          try {
+            void group.spawn(() => {
+              throw new Error('threw at once');
+            });
+            steps.push('spawn returned');
+          } catch {
+            steps.push('spawn threw');
+          }
+        });
+      }),
+    ),
+  );
+
+  expect(steps, 'What spawn did when its function threw').toEqual(['spawn returned']);
+  expect(namesOf(failures), inTheirOrder).toEqual(['threw at once']);
+});
+
+// effection: "rejects parent when child errors", where the child rejects as well. asyncio: a task keeps its own exception.
+test('the promise of a child that failed rejects with its error', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('no such user');
+
+  const { value: seen } = await observe(async () => {
+    let seen: unknown = 'nothing';
+    const running = TaskGroup.run(async (group) => {
+      seen = await outcomeOf(group.spawn(() => failAfter('child', 50, failure)));
+    });
+    await outcomeOf(running);
+    return seen;
+  });
+
+  expect(seen, 'What the body got from the promise of spawn').toBe(failure);
+});
+
+// effection: "raises an uncatchable error if a spawned child fails".
+test('the body cannot catch the failure of a child away', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        try {
+          await group.spawn(() => failAfter('child', 50));
+        } catch {
+          // Swallowed: its siblings were cancelled all the same, so somebody must be told.
+        }
+      }),
+    ),
+  );
+
+  expect(namesOf(failures), inTheirOrder).toEqual(['child']);
+});
+
+// Ours: JavaScript can throw anything, and `if (error)` overlooks half of it.
+test('a child that throws undefined has failed', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn((signal) => work('sibling', 10_000, signal));
+        void group.spawn(async () => {
+          await work('throws undefined', 50);
+          // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+          throw undefined;
+        });
+      }),
+    ),
+  );
+
+  expect(namesOf(run.value), inTheirOrder).toEqual(['undefined']);
+  expect(run).toTakeVirtually(50);
+});
+
+// asyncio: test_nested_groups_both_cancelled.
+test('a group that fails leaves another group alone', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(async () => {
+    const other = TaskGroup.run(async (group) => {
+      void group.spawn((signal) => work('other group', 100, signal));
+    }).then(() => 'resolved', String);
+    await outcomeOf(TaskGroup.run(() => failAfter('fails', 50)));
+    return other;
+  });
+
+  expect(run.value, 'The group in which nobody failed').toBe('resolved');
+  expect(run).toTakeVirtually(100);
+});
+
+// Ours: in Node a rejection that nobody handles ends the process, though it is handled a moment later.
+test('leaves no rejection unhandled when nobody awaits spawn', async () => {
+  const { TaskGroup } = await load();
+
+  await observe(async () => {
+    const running = TaskGroup.run(async (group, signal) => {
+      void group.spawn(() => failAfter('first', 50));
+      void group.spawn((signal) => obey('cancelled', 10_000, signal));
+      void group.spawn(async (signal) => {
+        await work('sibling', 10_000, signal);
+        void group.spawn(() => 'too late');
+      });
+      await work('body', 10_000, signal);
+      await work('body cleans up', 100);
+    });
+    await outcomeOf(running);
+  });
+});
+
+/**
+ * Runs `steps` in virtual time, and tells what they came to, after how long, and who was still at work at that moment. Then it lets
+ * those end as well: what one test leaves running must not disturb the next.
+ */
+async function observe<T>(steps: (clock: VirtualClock) => Promise<T>) {
+  const { value: observed } = await inVirtualTime(async (clock) => {
+    try {
+      const value = await steps(clock);
+      return { value, virtualMs: clock.now, leftRunning: atWork() };
+    } finally {
+      while (atWork().length > 0) await sleep(1000);
+    }
+  });
+  return observed;
+}
+
+/** Who works at this moment: each `work` has a bar in the timeline. */
+function atWork(): string[] {
+  const open = currentTrace().spans.filter(({ outcome }) => outcome === 'open');
+  return open.map(({ label }) => label);
+}
+
+/** Works for `ms`. Told to stop, it stops at once, and without an error. */
+async function work(name: string, ms: number, signal?: AbortSignal): Promise<void> {
+  await obey(name, ms, signal).catch(() => {});
+}
+
+/** Works for `ms`. Told to stop, it rejects as Node does: with an AbortError, its cause the reason of the signal. */
+async function obey(name: string, ms: number, signal?: AbortSignal): Promise<void> {
+  const bar = currentTrace().begin(name, 'task');
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+    bar.end('done');
+  } catch (error) {
+    bar.end('cancelled');
+    throw error;
+  }
+}
+
+/** Works for `ms` and fails then, whoever tells it to stop. */
+async function failAfter(name: string, ms: number, error = new Error(name)): Promise<never> {
+  const bar = currentTrace().begin(name, 'task');
+  await sleep(ms);
+  bar.end('failed');
+  throw error;
+}
+
+/** What `promise` comes to: its value or its error. */
+function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch((error: unknown) => error);
+}
+
+/** Calls `spawn`, and says whether it was accepted, or refused by a throw or a rejection. */
+async function answerOf(spawn: () => Promise<unknown>): Promise<'accepted' | 'refused'> {
+  try {
+    await spawn();
+    return 'accepted';
+  } catch {
+    return 'refused';
+  }
+}
+
+/** The failures that `running` told of. A bare error counts as the only one: one test alone is about that. */
+async function failuresOf(running: Promise<unknown>): Promise<readonly unknown[]> {
+  let value: unknown;
+  try {
+    value = await running;
+  } catch (reason) {
+    return reason instanceof AggregateError ? Array.from(reason.errors) : [reason];
+  }
+  return expect.fail(`Somebody in the group failed, but run resolved, with ${String(value)}.`);
+}
+
+/** In this spec the message of an error names who failed. Texts only: an object could claim to be equal to anything. */
+function namesOf(failures: readonly unknown[]): string[] {
+  return failures.map((failure) => String(failure instanceof Error ? failure.message : failure));
+}
