@@ -1,0 +1,78 @@
+import { expect, inVirtualTime, judgeLoop, kata, random, settled, test, turns } from '#harness';
+import type { VirtualClock } from '#harness';
+
+const load = kata(() => import('./blocking-or-suspending.ts'));
+
+test('the rest of the program goes on while fetchData waits', async () => {
+  const report = await judgeLoop({
+    prepare: load,
+    work: ({ fetchData }) =>
+      inVirtualTime(async () => {
+        const first = fetchData('/weather');
+        // Whoever has frozen the program by now need not do it twice.
+        if ((await settled(Promise.resolve(first))) === 'pending') await fetchData('/news');
+        await first;
+      }),
+  });
+
+  expect(report, 'While fetchData waited, nothing else could run').toLeaveTheLoopFree();
+});
+
+test('three calls started together are all done after one second', async () => {
+  const { fetchData } = await load();
+
+  const run = await inVirtualTime(async (clock) => {
+    const ends: Promise<number>[] = [];
+    for (const url of ['/weather', '/news', '/gold']) {
+      const call = fetchData(url);
+      ends.push(timeAfter(call, clock));
+      await aTurnAfter(call);
+      const sentence = `The call for ${url} was done before any other code could run`;
+      await expect(call, sentence).toBePending();
+    }
+    return Promise.all(ends);
+  });
+
+  expect(run, 'By the clock of the timers').toTakeVirtually(1000);
+  expect(run.value, 'Milliseconds until each of the three was done').toEqual([1000, 1000, 1000]);
+});
+
+test('every call waits for one second of its own', async () => {
+  const { fetchData } = await load();
+  const frozen = 'by a clock that stands still while your program is blocked';
+
+  await inVirtualTime(async (clock) => {
+    const first = await timeAfter(fetchData('/weather'), clock);
+    expect(first, `Milliseconds of the first call, ${frozen}`).toBe(1000);
+
+    const again = (await timeAfter(fetchData('/weather'), clock)) - first;
+    expect(again, `Milliseconds of the same call, made again, ${frozen}`).toBe(1000);
+  });
+});
+
+test('each call resolves with the data from its own URL', async () => {
+  const { fetchData } = await load();
+  const urls = [`/weather/${random().nonce()}`, '/news'] as const;
+
+  const { value } = await inVirtualTime(async () => {
+    const first = fetchData(urls[0]);
+    await aTurnAfter(first);
+    return Promise.all([first, fetchData(urls[1])]);
+  });
+
+  expect(value, 'The data of two calls at once').toEqual(urls.map((url) => `Data from ${url}`));
+});
+
+/** Resolves with the virtual time at which `call` is done. */
+async function timeAfter(call: unknown, clock: VirtualClock): Promise<number> {
+  await call;
+  return clock.now;
+}
+
+/**
+ * Two turns of the loop: with less between them, two calls that block would look like one that never ends. Rejects when `call` has failed
+ * by then, so that no second call is made.
+ */
+async function aTurnAfter(call: unknown): Promise<void> {
+  await Promise.race([Promise.all([call, turns(2)]), turns(2)]);
+}

@@ -1,0 +1,12 @@
+// The sleep only begins later: when its turn comes, it stops the program all the same.
+// fails: the rest of the program goes on while fetchData waits
+// fails: three calls started together are all done after one second
+// fails: every call waits for one second of its own
+export function fetchData(url: string): Promise<string> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      resolve(`Data from ${url}`);
+    });
+  });
+}
