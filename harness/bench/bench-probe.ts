@@ -24,7 +24,11 @@ type Instrument = (typeof instruments)[number];
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 const actions: readonly Action[] = [
-  { name: '100 ms of CPU in 4 ms slices', madeMs: 0, run: () => burnCpuInSlices(100, { sliceMs: 4 }) },
+  {
+    name: '100 ms of CPU in 4 ms slices',
+    madeMs: 0,
+    run: () => burnCpuInSlices(100, { sliceMs: 4 }),
+  },
   ...[20, 50, 100, 200].map((madeMs) => ({
     name: `${madeMs} ms of CPU`,
     madeMs,

@@ -58,6 +58,7 @@ async function wholeProcessMs(command: { words: string[]; cwd: string }): Promis
     stdio: 'ignore',
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`Expected ${command.words.join(' ')} to be green, got exit code ${code}.`);
+  if (code !== 0)
+    throw new Error(`Expected ${command.words.join(' ')} to be green, got exit code ${code}.`);
   return performance.now() - began;
 }

@@ -40,7 +40,11 @@ export interface BenchVerdictsOptions {
 export async function benchVerdicts(options: BenchVerdictsOptions): Promise<VerdictFigures> {
   const ids = options.katas.length > 0 ? options.katas : kataIds();
   const subjects = ids.flatMap((id) => subjectsOf(readKata(id), catalogFolders));
-  const file = path.join(projectRoot, '.kata', `bench-verdicts-${ids.join('-').slice(0, 100)}.json`);
+  const file = path.join(
+    projectRoot,
+    '.kata',
+    `bench-verdicts-${ids.join('-').slice(0, 100)}.json`,
+  );
   const figures = readFigures(file);
   const end = performance.now() + options.minutes * 60_000;
   const done = (): number => Object.values(figures.counts).reduce((sum, count) => sum + count, 0);
@@ -92,7 +96,8 @@ function note(figures: VerdictFigures, subject: Subject, result: KataResult): vo
 }
 
 function readFigures(file: string): VerdictFigures {
-  if (!existsSync(file)) return { counts: {}, inconclusive: 0, wrong: [], virtualMs: {}, realMs: {} };
+  if (!existsSync(file))
+    return { counts: {}, inconclusive: 0, wrong: [], virtualMs: {}, realMs: {} };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file
   return JSON.parse(readFileSync(file, 'utf8')) as VerdictFigures;
 }

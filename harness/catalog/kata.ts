@@ -55,9 +55,7 @@ export function readKata(id: string, directory: string = katasDirectory): Kata {
   if (!groups) throw new Error(`Expected a kata's folder such as 03-three-fetches, got ${id}.`);
 
   const folder = path.join(directory, id);
-  const manifest = JSON.parse(
-    readFileSync(path.join(folder, 'kata.json'), 'utf8'),
-  ) as KataManifest;
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'kata.json'), 'utf8')) as KataManifest;
   const slug = groups['slug']!;
   return {
     ...manifest,

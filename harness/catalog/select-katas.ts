@@ -29,7 +29,9 @@ function selectOne(word: string, ids: readonly string[]): string[] {
   const range = /^(\d{1,2})-(\d{1,2})$/.exec(name);
   if (range) {
     const [from, to] = [Number(range[1]), Number(range[2])];
-    const inRange = ids.filter((id) => Number(id.slice(0, 2)) >= from && Number(id.slice(0, 2)) <= to);
+    const inRange = ids.filter(
+      (id) => Number(id.slice(0, 2)) >= from && Number(id.slice(0, 2)) <= to,
+    );
     if (inRange.length > 0) return inRange;
   }
 
@@ -39,7 +41,9 @@ function selectOne(word: string, ids: readonly string[]): string[] {
       ? []
       : ids.filter((id) => id === padded || id.startsWith(padded) || id.slice(3) === padded);
   if (found.length > 0) return found;
-  throw new UnknownKataError(`There is no kata "${word}". Nearest: ${nearest(name, ids).join(', ')}.`);
+  throw new UnknownKataError(
+    `There is no kata "${word}". Nearest: ${nearest(name, ids).join(', ')}.`,
+  );
 }
 
 function nearest(name: string, ids: readonly string[]): string[] {

@@ -105,7 +105,8 @@ async function verdicts(
   console.log(`verdicts      ${done} over ${Object.keys(figures.counts).length} answers`);
   console.log(`wrong         ${figures.wrong.length}`);
   console.log(`inconclusive  ${figures.inconclusive}`);
-  for (const { subject, problems } of figures.wrong) console.log(`  ${subject}: ${problems.join(' ')}`);
+  for (const { subject, problems } of figures.wrong)
+    console.log(`  ${subject}: ${problems.join(' ')}`);
   for (const [kata, virtualMs] of Object.entries(figures.virtualMs)) {
     const ratio = virtualMs / figures.realMs[kata]!;
     console.log(`virtual beside real time  ${kata}  ${ratio.toFixed(0)} to 1`);

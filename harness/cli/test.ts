@@ -23,7 +23,11 @@ process.stdout.write('', () => process.exit(exitCode));
 async function main(words: string[]): Promise<number> {
   let parsed;
   try {
-    parsed = parseArgs({ args: words, allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+    parsed = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
   } catch (error) {
     return wrongUsage((error as Error).message);
   }
@@ -51,7 +55,9 @@ async function main(words: string[]): Promise<number> {
   const session = await KataSession.open(readKata(ids[0]!));
   const results = [];
   for (const id of ids) {
-    const result = await session.run(readKata(id), { submission: process.env['KATAS_FROM'] ?? null });
+    const result = await session.run(readKata(id), {
+      submission: process.env['KATAS_FROM'] ?? null,
+    });
     results.push(result);
     if (ids.length > 1) progress(results.length, ids.length);
   }
@@ -65,5 +71,6 @@ function wrongUsage(message: string): number {
 }
 
 function progress(done: number, all: number): void {
-  if (process.stderr.isTTY) process.stderr.write(done === all ? '\r\u001B[K' : `\r ${done} of ${all} katas`);
+  if (process.stderr.isTTY)
+    process.stderr.write(done === all ? '\r\u001B[K' : `\r ${done} of ${all} katas`);
 }

@@ -87,7 +87,11 @@ test('what the program printed is shown, but not without end', () => {
 });
 
 test('a process that died is told where no test is red', () => {
-  const problem = { ...red.failure!, kind: 'crash', message: 'Your code used up all the memory.' } as const;
+  const problem = {
+    ...red.failure!,
+    kind: 'crash',
+    message: 'Your code used up all the memory.',
+  } as const;
   const text = plain(reportKata(result([green], { verdict: 'crashed', problem })));
 
   expect(text).toContain('   Your code used up all the memory.');
@@ -98,7 +102,9 @@ test('a machine that was too busy is never told as a failure', () => {
   const unjudged = { ...red, verdict: 'inconclusive' } as const;
   const text = plain(reportKata(result([unjudged], { verdict: 'inconclusive' })));
 
-  expect(text).toContain(' Not judged: the machine is too busy. This says nothing about your code.');
+  expect(text).toContain(
+    ' Not judged: the machine is too busy. This says nothing about your code.',
+  );
 });
 
 test('the board has a line for each kata and names the next', () => {

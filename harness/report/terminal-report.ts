@@ -34,14 +34,24 @@ export function reportKata(result: KataResult): string {
 
   const red = firstRed(result);
   if (red !== null) lines.push('', ...explain(red.name, red.test));
-  else if (result.problem !== null) lines.push('', ...explain(null, { ...noEvidence, failure: result.problem }));
+  else if (result.problem !== null)
+    lines.push('', ...explain(null, { ...noEvidence, failure: result.problem }));
   lines.push('', ...closing(kata, result), '');
   return lines.join('\n');
 }
 
-const noEvidence = { verdict: 'fail', spans: [], virtual: false, seed: '', droppedWrites: 0 } as const;
+const noEvidence = {
+  verdict: 'fail',
+  spans: [],
+  virtual: false,
+  seed: '',
+  droppedWrites: 0,
+} as const;
 
-type Told = Pick<TestResult, 'verdict' | 'failure' | 'spans' | 'virtual' | 'seed' | 'droppedWrites'>;
+type Told = Pick<
+  TestResult,
+  'verdict' | 'failure' | 'spans' | 'virtual' | 'seed' | 'droppedWrites'
+>;
 
 function firstRed(result: KataResult): { name: string; test: TestResult } | null {
   const test =
@@ -56,7 +66,8 @@ function explain(name: string | null, test: Told): string[] {
   const { failure } = test;
   if (failure === null) return [];
 
-  const lines = name === null ? [] : [` ${marks[test.verdict]} ${picocolors.bold(cut(name, width - 4))}`, ''];
+  const lines =
+    name === null ? [] : [` ${marks[test.verdict]} ${picocolors.bold(cut(name, width - 4))}`, ''];
   lines.push(...paragraphs(failure.message));
   if (failure.diff !== null) lines.push('', ...indent(failure.diff.split('\n')));
   const timeline = drawTimeline(test.spans, {
@@ -66,7 +77,8 @@ function explain(name: string | null, test: Told): string[] {
   });
   if (timeline !== '') lines.push('', ...indent(timeline.split('\n')));
   if (failure.advice !== null) lines.push('', ...paragraphs(failure.advice));
-  if (failure.location !== null) lines.push('', `   ${picocolors.cyan(formatLocation(failure.location))}`);
+  if (failure.location !== null)
+    lines.push('', `   ${picocolors.cyan(formatLocation(failure.location))}`);
   return lines;
 }
 
@@ -80,15 +92,22 @@ function output(result: KataResult): string[] {
   return [
     '',
     picocolors.dim('   Your program printed:'),
-    ...lines.slice(0, shownOutputLines).map((line) => `   ${picocolors.dim('|')} ${cut(line, width - 6)}`),
+    ...lines
+      .slice(0, shownOutputLines)
+      .map((line) => `   ${picocolors.dim('|')} ${cut(line, width - 6)}`),
     ...(more > 0 ? [`   ${picocolors.dim('|')} … and ${more} more lines`] : []),
-    ...(dropped > 0 ? [`   ${picocolors.dim('|')} … and ${dropped} writes that were not even kept`] : []),
+    ...(dropped > 0
+      ? [`   ${picocolors.dim('|')} … and ${dropped} writes that were not even kept`]
+      : []),
   ];
 }
 
 function closing(kata: Kata, result: KataResult): string[] {
   const green = result.tests.filter((test) => test.verdict === 'pass').length;
-  const file = path.relative(projectRoot, path.join(kata.directory, kata.files[0]!)).split(path.sep).join('/');
+  const file = path
+    .relative(projectRoot, path.join(kata.directory, kata.files[0]!))
+    .split(path.sep)
+    .join('/');
   const folder = path.posix.dirname(file);
   if (result.verdict === 'pass') {
     return [

@@ -128,7 +128,10 @@ test('ends an endless chain of microtasks', async () => {
 test('kills a process whose native call does not return, and names the call', async () => {
   const wait = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
   const result = await judge(
-    fetchAll('execFileSync("sleep", ["20"]);', 'import { execFileSync } from "node:child_process";'),
+    fetchAll(
+      'execFileSync("sleep", ["20"]);',
+      'import { execFileSync } from "node:child_process";',
+    ),
   );
   const asleep = await judge(fetchAll(`if (urls.length === 3)\n${wait}\nreturn [];`));
 

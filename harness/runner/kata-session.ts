@@ -98,7 +98,8 @@ export class KataSession implements AsyncDisposable {
     await run;
 
     const [result] = collector.results;
-    if (result === undefined) throw new Error(`Expected a result for ${kata.id}: is ${kata.spec} there?`);
+    if (result === undefined)
+      throw new Error(`Expected a result for ${kata.id}: is ${kata.spec} there?`);
     return result;
   }
 

@@ -60,11 +60,7 @@ export class ResultCollector implements Reporter {
       .toSorted((a, b) => a.kata.localeCompare(b.kata));
   }
 
-  #kataResult(
-    module: TestModule,
-    errors: readonly SerializedError[],
-    isOnly: boolean,
-  ): KataResult {
+  #kataResult(module: TestModule, errors: readonly SerializedError[], isOnly: boolean): KataResult {
     const tests = [...module.children.allTests()].map(testResult);
     const problem = this.#problem(module, errors, isOnly);
     return {
@@ -101,21 +97,32 @@ export class ResultCollector implements Reporter {
     if (lastWords !== null) return { ...lastWords, message: `${lastWords.message}${during}` };
     if (/SIGABRT|code 134/.test(reason)) {
       return {
-        ...fileProblem(`Your code used up all the memory that it may have (256 MB), and its process died.${during}`, 'crash'),
+        ...fileProblem(
+          `Your code used up all the memory that it may have (256 MB), and its process died.${during}`,
+          'crash',
+        ),
         advice: 'Look for a list, a string or a queue that grows without end.',
       };
     }
-    return fileProblem(`The process that ran your code died (${reasonOf(reason)}).${during}`, 'crash');
+    return fileProblem(
+      `The process that ran your code died (${reasonOf(reason)}).${during}`,
+      'crash',
+    );
   }
 
   #lastWords(id: string): FailureRecord | null {
     const file = process.env[lastWordsVariable];
     if (file === undefined || !existsSync(file)) return null;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own watchdog
-    const words = JSON.parse(readFileSync(file, 'utf8')) as Pick<FailureRecord, 'message' | 'location'>;
+    const words = JSON.parse(readFileSync(file, 'utf8')) as Pick<
+      FailureRecord,
+      'message' | 'location'
+    >;
     const { message, location } = words;
     const origin = (name: string): string =>
-      this.#submission === null ? authorPath(name) : originOfCopy(readKata(id), this.#submission, name);
+      this.#submission === null
+        ? authorPath(name)
+        : originOfCopy(readKata(id), this.#submission, name);
     return {
       kind: 'hang',
       message,
@@ -160,7 +167,9 @@ function testResult(test: TestCase): TestResult {
   return {
     name: test.name,
     verdict: failed ? 'fail' : 'skipped',
-    failure: failed ? fileProblem(test.result().errors?.[0]?.message ?? 'The test did not end.', 'crash') : null,
+    failure: failed
+      ? fileProblem(test.result().errors?.[0]?.message ?? 'The test did not end.', 'crash')
+      : null,
     spans: [],
     virtual: false,
     virtualMs: 0,

@@ -66,24 +66,40 @@ function withNamedExports<Module extends object>(
 function explainImport(error: unknown, importer: () => Promise<object>): KataLoadError {
   if (error instanceof KataLoadError) return error;
   if (!(error instanceof Error)) {
-    return new KataLoadError('import', `${fileName(importer)} threw a value while it was loaded: ${String(error)}.`, { cause: error });
+    return new KataLoadError(
+      'import',
+      `${fileName(importer)} threw a value while it was loaded: ${String(error)}.`,
+      { cause: error },
+    );
   }
-  if (isExplained(error)) return new KataLoadError(error.kind, error.message, { cause: error, location: error.location ?? null });
+  if (isExplained(error))
+    return new KataLoadError(error.kind, error.message, {
+      cause: error,
+      location: error.location ?? null,
+    });
 
   const code = (error as NodeJS.ErrnoException).code;
   const location = syntaxErrorLocation(error) ?? blamedFrame(parseStack(error.stack ?? ''));
   const reason = firstLine(error.message);
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
-    return new KataLoadError('import', `${fileName(importer)} imports something that is not there: ${moduleName(reason)}.`, {
-      cause: error,
-      location,
-    });
+    return new KataLoadError(
+      'import',
+      `${fileName(importer)} imports something that is not there: ${moduleName(reason)}.`,
+      {
+        cause: error,
+        location,
+      },
+    );
   }
   if (error instanceof SyntaxError) {
-    return new KataLoadError('import', `${fileName(importer)} cannot be read as TypeScript: ${reason}`, {
-      cause: error,
-      location,
-    });
+    return new KataLoadError(
+      'import',
+      `${fileName(importer)} cannot be read as TypeScript: ${reason}`,
+      {
+        cause: error,
+        location,
+      },
+    );
   }
   return new KataLoadError(
     'import',
@@ -104,14 +120,24 @@ function syntaxErrorLocation(error: Error): Pick<SourceLocation, 'file' | 'line'
 
 function moduleName(message: string): string {
   const quoted = /'(?<name>[^']+)'/.exec(message)?.groups?.['name'];
-  return quoted === undefined ? message : `'${path.isAbsolute(quoted) ? path.basename(authorPath(quoted)) : quoted}'`;
+  return quoted === undefined
+    ? message
+    : `'${path.isAbsolute(quoted) ? path.basename(authorPath(quoted)) : quoted}'`;
 }
 
 function firstLine(text: string): string {
-  return text.split('\n').find((line) => line.trim() !== '')?.trim() ?? '';
+  return (
+    text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? ''
+  );
 }
 
 /** The name that the spec wrote: the importer's source is the one place where it stands. */
 function fileName(importer: () => Promise<object>): string {
-  return /import\(\s*['"`](?:\.\/)?(?<name>[^'"`]+)['"`]/.exec(importer.toString())?.groups?.['name'] ?? "The kata's file";
+  return (
+    /import\(\s*['"`](?:\.\/)?(?<name>[^'"`]+)['"`]/.exec(importer.toString())?.groups?.['name'] ??
+    "The kata's file"
+  );
 }

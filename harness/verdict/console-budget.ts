@@ -22,7 +22,16 @@ export function droppedWrites(): number {
  * process that reads it, and push the red message off the screen.
  */
 export function limitConsole(): void {
-  for (const method of ['log', 'info', 'debug', 'warn', 'error', 'trace', 'table', 'dir'] as const) {
+  for (const method of [
+    'log',
+    'info',
+    'debug',
+    'warn',
+    'error',
+    'trace',
+    'table',
+    'dir',
+  ] as const) {
     const original = console[method] as (...values: unknown[]) => void;
     console[method] = (...values: unknown[]) => {
       if (spend(0)) original.apply(console, values);
@@ -32,7 +41,8 @@ export function limitConsole(): void {
     const write = stream.write.bind(stream);
     stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
       if (spend(chunk.length)) return (write as (...values: unknown[]) => boolean)(chunk, ...rest);
-      for (const callback of rest) if (typeof callback === 'function') queueMicrotask(() => callback());
+      for (const callback of rest)
+        if (typeof callback === 'function') queueMicrotask(() => callback());
       return true;
     }) as typeof stream.write;
   }

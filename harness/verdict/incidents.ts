@@ -9,7 +9,11 @@ export class IncidentError extends Error implements Explained {
   readonly location: SourceLocation | null;
   readonly advice: string | null;
 
-  constructor(kind: FailureKind, message: string, options: { cause?: unknown; advice?: string } = {}) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: { cause?: unknown; advice?: string } = {},
+  ) {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.advice = options.advice ?? null;
@@ -39,19 +43,28 @@ export function reportIncident(incident: IncidentError): void {
 export function watchIncidents(): void {
   process.on('unhandledRejection', (reason) => {
     reportIncident(
-      new IncidentError('unhandled', `A promise was rejected and nothing handled it: ${describe(reason)}.`, {
-        cause: reason,
-        advice:
-          'In production this ends the process. Every promise needs somebody who awaits it, or a catch, from the moment it is made.',
-      }),
+      new IncidentError(
+        'unhandled',
+        `A promise was rejected and nothing handled it: ${describe(reason)}.`,
+        {
+          cause: reason,
+          advice:
+            'In production this ends the process. Every promise needs somebody who awaits it, or a catch, from the moment it is made.',
+        },
+      ),
     );
   });
   process.on('uncaughtException', (error) => {
     reportIncident(
-      new IncidentError('unhandled', `An error was thrown where nothing could catch it: ${describe(error)}.`, {
-        cause: error,
-        advice: 'It came out of a callback (a timer, an event). In production this ends the process.',
-      }),
+      new IncidentError(
+        'unhandled',
+        `An error was thrown where nothing could catch it: ${describe(error)}.`,
+        {
+          cause: error,
+          advice:
+            'It came out of a callback (a timer, an event). In production this ends the process.',
+        },
+      ),
     );
   });
   process.exit = (code): never => {

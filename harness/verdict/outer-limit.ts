@@ -71,7 +71,9 @@ function waitedForCpuMs(): number {
       for (const thread of readdirSync(`/proc/${pid}/task`)) {
         const directory = `/proc/${pid}/task/${thread}`;
         nanoseconds += Number(readFileSync(`${directory}/schedstat`, 'latin1').split(' ')[1]);
-        processes.push(...readFileSync(`${directory}/children`, 'latin1').split(' ').filter(Boolean));
+        processes.push(
+          ...readFileSync(`${directory}/children`, 'latin1').split(' ').filter(Boolean),
+        );
       }
     } catch {
       // The process or thread ended while it was read, or this is not Linux.

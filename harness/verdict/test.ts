@@ -30,11 +30,7 @@ const maximumAttempts = 3;
  * @param options.limitMs real time after which the test is still waiting for something that will not come; default 10,000. Virtual time
  *   needs no limit: there a deadlock is known as such.
  */
-export function test(
-  name: string,
-  body: () => unknown,
-  options: { limitMs?: number } = {},
-): void {
+export function test(name: string, body: () => unknown, options: { limitMs?: number } = {}): void {
   vitestTest(name, { timeout: 0 }, async ({ task }) => {
     const began = real.now();
     let attempts = 0;
@@ -67,11 +63,7 @@ interface Outcome {
   readonly trace: Trace;
 }
 
-async function runOnce(
-  name: string,
-  body: () => unknown,
-  limitMs: number,
-): Promise<Outcome> {
+async function runOnce(name: string, body: () => unknown, limitMs: number): Promise<Outcome> {
   const trace = startTrace();
   renewConsoleBudget();
   const errors: unknown[] = [];
