@@ -98,7 +98,6 @@ function note(figures: VerdictFigures, subject: Subject, result: KataResult): vo
 function readFigures(file: string): VerdictFigures {
   if (!existsSync(file))
     return { counts: {}, inconclusive: 0, wrong: [], virtualMs: {}, realMs: {} };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file
   return JSON.parse(readFileSync(file, 'utf8')) as VerdictFigures;
 }
 

@@ -50,7 +50,6 @@ function makeDate(): DateConstructor {
   }
   Object.defineProperty(VirtualDate, 'name', { value: 'Date', configurable: true });
   Object.defineProperty(VirtualDate, 'length', { value: real.Date.length, configurable: true });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a function cannot be typed as callable and constructible
   return Object.assign(VirtualDate, {
     prototype: real.Date.prototype,
     now: dateNow,

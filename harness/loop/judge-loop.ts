@@ -65,7 +65,6 @@ async function withInput<T, R>(
   { prepare, work, cleanUp }: JudgeLoopOptions<T>,
   use: (work: () => unknown) => Promise<R>,
 ): Promise<R> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- without `prepare`, `T` is `undefined`
   const input = (await prepare?.()) as T;
   try {
     return await use(() => work(input));

@@ -16,7 +16,6 @@ export async function beginSampling(memory: WatchdogMemory): Promise<boolean> {
 export async function endSampling(memory: WatchdogMemory): Promise<HoldSamples | null> {
   memory.set('sampling', sampling.ending);
   if (!(await until(() => memory.get('sampling') === sampling.off))) return null;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the watchdog's worker alone
   return JSON.parse(memory.readText('samples')) as HoldSamples;
 }
 

@@ -23,7 +23,6 @@ const ANSWER_MS = 700;
 const MOST_EXCUSES = 5;
 const EXCUSE_MS = 200;
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- handed over by startWatchdog alone
 const { shared, killMs, reportFile } = workerData as WatchdogData;
 const memory = new WatchdogMemory(shared);
 const mainThread = new MainThreadDebugger();
@@ -117,7 +116,6 @@ function kill(report: HangReport): never {
 
 function reportOfNativeCall(): HangReport {
   if (memory.get('inCall') === 0) return reportOf(null, 'a native function');
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by announceCalls alone
   const call = JSON.parse(memory.readText('call')) as Pick<HangReport, 'callee' | 'location'>;
   return reportOf(call.location, call.callee);
 }

@@ -48,7 +48,6 @@ function runVitest(name: string, results: string, report: string): Promise<strin
 }
 
 function assertionsOf(json: string) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Vitest's own format
   const results = JSON.parse(json) as VitestResults;
   return results.testResults.flatMap((file) => file.assertionResults);
 }

@@ -108,7 +108,6 @@ function enter(phase: Phase, test: string): void {
 }
 
 function tellGuarded(memory: WatchdogMemory): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by the watchdog's worker alone
   const report = JSON.parse(memory.readText('hang')) as HangReport;
   memory.set('hung', 0);
   // An unwound call has not said that it ended.

@@ -113,7 +113,6 @@ export class ResultCollector implements Reporter {
   #lastWords(id: string): FailureRecord | null {
     const file = process.env[lastWordsVariable];
     if (file === undefined || !existsSync(file)) return null;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own watchdog
     const words = JSON.parse(readFileSync(file, 'utf8')) as Pick<
       FailureRecord,
       'message' | 'location'

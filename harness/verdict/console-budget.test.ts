@@ -7,7 +7,7 @@ const written: unknown[][] = [];
 beforeAll(() => {
   // What is printed here is kept from the screen; everything else of the console is as it was.
   console.log = (...values: unknown[]) => void written.push(values);
-  process.stdout.write = ((chunk: string) => written.push([chunk]) > 0) as typeof originals.write;
+  process.stdout.write = (chunk: string) => written.push([chunk]) > 0;
   limitConsole();
 });
 

@@ -39,12 +39,12 @@ export function limitConsole(): void {
   }
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream);
-    stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       if (spend(chunk.length)) return (write as (...values: unknown[]) => boolean)(chunk, ...rest);
       for (const callback of rest)
         if (typeof callback === 'function') queueMicrotask(() => callback());
       return true;
-    }) as typeof stream.write;
+    };
   }
 }
 

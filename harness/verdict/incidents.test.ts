@@ -13,7 +13,7 @@ afterAll(() => {
   process.exit = exit;
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     for (const listener of process.listeners(event)) {
-      if (!before[event].includes(listener as never)) process.off(event, listener as never);
+      if (!before[event].includes(listener)) process.off(event, listener as never);
     }
   }
 });

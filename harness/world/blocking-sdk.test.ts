@@ -24,7 +24,6 @@ test('calls in several threads are counted together, and end early side by side'
   const workers = ['a', 'b'].map(() => new Worker(script, { workerData: sdk.handle }));
 
   const answers = workers.map((worker) => once(worker, 'message'));
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's, not a window's
   for (const worker of workers) worker.postMessage('x');
 
   expect(await Promise.all(answers)).toEqual([[sdk.reportOf('x')], [sdk.reportOf('x')]]);

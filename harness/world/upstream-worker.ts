@@ -17,7 +17,6 @@ async function reply(id: number, question: UpstreamQuestion): Promise<void> {
     (value) => ({ id, value }),
     (error: unknown) => ({ id, error }),
   );
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's, not a window's
   parentPort?.postMessage(message);
 }
 

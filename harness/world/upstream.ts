@@ -138,7 +138,6 @@ class UpstreamThread {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#asked += 1;
     this.#questions.set(this.#asked, { resolve, reject });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's, not a window's
     this.#worker.postMessage({ id: this.#asked, question });
     return promise;
   }

@@ -119,9 +119,9 @@ function allAnswered(): Promise<void> {
 
 /** A client tells a lost connection by its own class: what they have in common is the error of the socket, or their own of that kind. */
 function connectionWasLost(error: unknown): boolean {
-  const codes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+  const codes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (codes.includes((cause as NodeJS.ErrnoException).code ?? '')) return true;
+    if (codes.has((cause as NodeJS.ErrnoException).code ?? '')) return true;
   }
   return false;
 }
