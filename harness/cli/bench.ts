@@ -5,6 +5,7 @@ import { selectKatas, UnknownKataError } from '../catalog/select-katas.ts';
 const usage = `Usage: npm run bench -- <what> [options]
 
   start-up                 npm test katas/03 beside a bare Vitest
+      --runs <n>           runs of each (11)
   verdicts [kata ...]      every answer again and again, beside busy processes
       --verdicts <n>       how many in all (2000)
       --busy <n>           busy processes (4)
@@ -36,7 +37,7 @@ async function main(words: string[]): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 2;
   }
-  if (what === 'start-up') return startUp();
+  if (what === 'start-up') return startUp(wholeNumber('--runs', values.runs ?? '11'));
   if (what === 'verdicts') {
     return verdicts(selectKatas(more, kataIds()), {
       verdicts: wholeNumber('--verdicts', values.verdicts ?? '2000'),
@@ -78,9 +79,9 @@ function wholeNumber(option: string, text: string): number {
   return Number(text);
 }
 
-async function startUp(): Promise<number> {
+async function startUp(wanted: number): Promise<number> {
   const { benchStartUp } = await import('../bench/bench-start-up.ts');
-  const { runs, kataMs, bareMs, ratio } = await benchStartUp();
+  const { runs, kataMs, bareMs, ratio } = await benchStartUp(wanted);
   console.log(`npm test katas/03    ${kataMs.toFixed(0)} ms (median of ${runs})`);
   console.log(`a bare vitest run    ${bareMs.toFixed(0)} ms`);
   console.log(`ratio                ${ratio.toFixed(2)}`);

@@ -11,6 +11,7 @@ const inKataProcess = {
   reason: 'runs in the process of a kata, under a Vitest of its own',
   test: 'harness/runner/kata-session.test.ts',
 };
+const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.test.ts' };
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
   test: 'harness/loop/watchdog.test.ts',
@@ -21,6 +22,22 @@ const inWatchdog = {
  * is left out of the coverage by name; a file that one day runs in the tests themselves has to go from here.
  */
 export const runsElsewhere: readonly RunsElsewhere[] = [
+  {
+    file: 'harness/cli/test.ts',
+    reason: 'is a process of its own',
+    test: 'harness/cli/test.test.ts',
+  },
+  { file: 'harness/cli/bench.ts', ...inBench },
+  { file: 'harness/bench/bench-probe.ts', ...inBench },
+  { file: 'harness/bench/bench-start-up.ts', ...inBench },
+  { file: 'harness/bench/bench-verdicts.ts', ...inBench },
+  { file: 'harness/bench/busy-processes.ts', ...inBench },
+  { file: 'harness/bench/statistics.ts', ...inBench },
+  {
+    file: 'harness/runner/warm-up.ts',
+    reason: 'runs first in the process of a kata',
+    test: 'harness/runner/spare-process.test.ts',
+  },
   {
     file: 'harness/cli/verify.ts',
     reason: 'is a process of its own',

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../trace/source-location.ts';
+
+const program = fileURLToPath(new URL('bench.ts', import.meta.url));
+
+function bench(...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { status, stdout, stderr };
+}
+
+test.each([
+  [['speed'], 'Expected start-up, verdicts or probe, got "speed".'],
+  [['verdicts', '--busy', 'four'], 'Expected --busy to be a whole number, got "four".'],
+  [['verdicts', '99'], 'There is no kata "99".'],
+  [['--loud'], "Unknown option '--loud'"],
+])('%j is wrong usage', (words, message) => {
+  const { status, stdout, stderr } = bench(...words);
+
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(message);
+});
+
+test('start-up tells both times and their ratio', () => {
+  const { status, stdout } = bench('start-up', '--runs', '1');
+
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /npm test katas\/03 +\d+ ms[^]*a bare vitest run +\d+ ms[^]*ratio +\d+\.\d\d/,
+  );
+});
+
+test('verdicts go on where they were ended', () => {
+  const kept = path.join(projectRoot, '.kata', 'bench-verdicts-03-three-fetches.json');
+  rmSync(kept, { force: true });
+
+  const outputs = ['2', '3'].map(
+    (count) => bench('verdicts', '03', '--verdicts', count, '--busy', '1').stdout,
+  );
+
+  expect(outputs[0]).toMatch(/^verdicts +2 over 2 answers\nwrong +0\n/);
+  expect(outputs[1]).toMatch(/^verdicts +3 over 3 answers\nwrong +0\n/);
+  rmSync(kept);
+});
+
+test('the probe is shown beside two other instruments, with its cost', () => {
+  const { status, stdout } = bench('probe', '--runs', '1');
+
+  expect(status).toBe(0);
+  for (const instrument of ['probe', 'monitorEventLoopDelay', 'interval drift']) {
+    expect(stdout).toContain(`200 ms of Atomics.wait         ${instrument}`);
+  }
+  expect(stdout).toMatch(/The probe costs -?\d+\.\d\d µs of CPU for each turn of the loop\./);
+});
