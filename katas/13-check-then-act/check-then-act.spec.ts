@@ -1,0 +1,520 @@
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import {
+  eachAbortPoint,
+  eachInterleaving,
+  expect,
+  gate,
+  inVirtualTime,
+  kata,
+  microtasks,
+  random,
+  settled,
+  test,
+  turns,
+} from '#harness';
+import type { SeatStore } from './check-then-act.ts';
+
+const load = kata(() => import('./check-then-act.ts'));
+const customers = ['ada', 'ben', 'cy'];
+
+test('one seat is sold once, in whatever order the store answers', async () => {
+  const { reserveSeat } = await load();
+  const seat = random().nonce();
+
+  await eachInterleaving(async ({ pause, tell }) => {
+    const hall = new Hall({ pause, tell });
+    const come = async (customer: string) => {
+      // Two in the same moment, the third whenever it likes.
+      if (customer === 'cy') await pause();
+      return reserveSeat(hall.store, seat, customer);
+    };
+    const answers = await Promise.all(customers.map(come));
+
+    expect(hall.sales, `The sales of seat ${seat}`).toHaveLength(1);
+    expect(answers, 'What the customers were told').toEqual(
+      customers.map((name) => name === hall.sales[0]),
+    );
+  });
+});
+
+timed('a seat that has an owner is not sold, also not to that owner', async () => {
+  const { reserveSeat } = await load();
+  const hall = new Hall();
+  hall.owners.set('12A', 'ada');
+
+  expect(await reserveSeat(hall.store, '12A', 'ben'), 'Seat 12A is ada’s; ben asked for it').toBe(
+    false,
+  );
+  expect(await reserveSeat(hall.store, '12A', 'ada'), 'Seat 12A is ada’s; ada asked again').toBe(
+    false,
+  );
+  expect(hall.sales, 'The sales of a seat that had an owner').toEqual([]);
+});
+
+timed('the store decides: a seat that was given back is sold again', async () => {
+  const { reserveSeat } = await load();
+  const hall = new Hall();
+
+  const first = await reserveSeat(hall.store, '12A', 'ada');
+  hall.owners.delete('12A');
+  const second = await reserveSeat(hall.store, '12A', 'ben');
+
+  expect([first, second], 'ada bought and gave back, then ben asked').toEqual([true, true]);
+  expect(hall.owners.get('12A'), 'The owner of the seat').toBe('ben');
+});
+
+timed('one seat does not wait for another', async () => {
+  const { reserveSeat } = await load();
+  const door = gate();
+  const hall = new Hall({ pause: (seat) => (seat === '1' ? door.wait() : undefined) });
+
+  const slow = reserveSeat(hall.store, '1', 'ada');
+  const quick = reserveSeat(hall.store, '2', 'ben');
+
+  expect(await standing(quick), 'Seat 2, while the store thinks about seat 1').toBe('fulfilled');
+  door.open();
+  expect(await standing(slow), 'Seat 1, when the store has answered').toBe('fulfilled');
+});
+
+timed('one hall does not wait for another', async () => {
+  const { reserveSeat } = await load();
+  const door = gate();
+  const busy = new Hall({ pause: () => door.wait() });
+
+  const slow = reserveSeat(busy.store, '12A', 'ada');
+  const quick = reserveSeat(new Hall().store, '12A', 'ben');
+
+  expect(await standing(quick), 'Seat 12A in one hall, while the other hall’s store thinks').toBe(
+    'fulfilled',
+  );
+  door.open();
+  expect(await standing(slow), 'The other hall, when its store has answered').toBe('fulfilled');
+});
+
+timed('an error of the store reaches its customer, and the next one can buy', async () => {
+  const { reserveSeat } = await load();
+
+  for (const call of ['owner', 'assign'] as const) {
+    const hall = new Hall();
+    const broken = new Error(`The store broke in ${call}.`);
+    hall.failures.push({ call, error: broken });
+    const first = reserveSeat(hall.store, '12A', 'ada');
+    const second = reserveSeat(hall.store, '12A', 'ben');
+    const both = Promise.allSettled([first, second]);
+
+    expect(await standing(both), 'Two customers, the first with an error').toBe('fulfilled');
+    await expect(first).toRejectWith(broken);
+    expect((await both)[1], 'ben, who came second').toMatchObject({ value: true });
+  }
+});
+
+test('a mutex runs one function at a time, whoever comes when', async () => {
+  const { Mutex } = await load();
+
+  await eachInterleaving(async ({ pause, tell }) => {
+    const mutex = new Mutex();
+    let inside = 0;
+    const visit = async (name: string) => {
+      inside += 1;
+      tell(`${name} begins, and is one of ${inside} inside`);
+      const together = inside;
+      await pause();
+      inside -= 1;
+      tell(`${name} ends`);
+      return Math.max(together, inside + 1);
+    };
+    const come = async (name: string) => {
+      if (name === 'cy') await pause();
+      const first = await mutex.runExclusive(() => visit(name));
+      const second = await mutex.runExclusive(() => visit(name));
+      return Math.max(first, second);
+    };
+
+    const seen = await Promise.all(customers.map(come));
+
+    expect(Math.max(...seen), 'The most functions inside the mutex at one time').toBe(1);
+  });
+});
+
+timed('a function that fails, fails its caller, and the next one runs', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const rejection = new Error('It rejected.');
+  const thrown = new Error('It threw at once.');
+
+  const first = mutex.runExclusive(() => Promise.reject(rejection));
+  const second = mutex.runExclusive(() => {
+    throw thrown;
+  });
+  const third = mutex.runExclusive(() => 'the third');
+  const all = Promise.allSettled([first, second, third]);
+
+  expect(await standing(all), 'Three functions, two of which fail').toBe('fulfilled');
+  await expect(first).toRejectWith(rejection);
+  await expect(second).toRejectWith(thrown);
+  expect((await all)[2], 'The function behind two that failed').toMatchObject({
+    value: 'the third',
+  });
+});
+
+timed('two mutexes do not wait for each other', async () => {
+  const { Mutex } = await load();
+  const door = gate();
+
+  const slow = new Mutex().runExclusive(() => door.wait());
+  const quick = new Mutex().runExclusive(() => {});
+
+  expect(await standing(quick), 'A function, while another mutex is held').toBe('fulfilled');
+  door.open();
+  await slow;
+});
+
+timed('functions run in the order in which they asked, newcomers last', async () => {
+  const { Mutex } = await load();
+  const names = ['first', 'second', 'third'];
+
+  for (let moment = 0; moment <= 20; moment += 1) {
+    const mutex = new Mutex();
+    const order: string[] = [];
+    const door = gate();
+    const ask = (name: string) => mutex.runExclusive(() => void order.push(name));
+    const holder = mutex.runExclusive(() => door.wait());
+    const waiters = names.map(ask);
+
+    door.open();
+    if (moment > 0) await microtasks(moment);
+    const all = Promise.all([holder, ...waiters, ask('newcomer')]);
+
+    expect(await standing(all), 'A holder, three waiters and a newcomer').toBe('fulfilled');
+    expect(order).toHappenInOrder([...names, 'newcomer']);
+  }
+});
+
+test('nobody polls: none of the three sets a timer or an immediate', async () => {
+  const { Mutex, reserveSeat, singleFlight } = await load();
+  const door = gate<string>();
+  const hall = new Hall({ pause: () => door.wait() });
+  const mutex = new Mutex();
+  const get = singleFlight(() => door.wait());
+
+  using polls = countPolls();
+  const calls = polls.watch(() => [
+    mutex.runExclusive(() => door.wait()),
+    mutex.runExclusive(() => {}),
+    ...customers.map((customer) => reserveSeat(hall.store, '12A', customer)),
+    ...customers.map(() => get('gold')),
+  ]);
+  await turns(10);
+
+  expect(polls.count, 'Timers, immediates and the like that were set while all waited').toBe(0);
+  door.open('open');
+  await Promise.all(calls);
+});
+
+timed('an abort while waiting rejects at once, and its function never runs', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const door = gate();
+  const controller = new AbortController();
+  const calls: string[] = [];
+
+  const holder = mutex.runExclusive(() => door.wait());
+  const waiter = mutex.runExclusive(() => void calls.push('it'), { signal: controller.signal });
+  const reason = new Error('The customer went home.');
+  controller.abort(reason);
+
+  expect(await standing(waiter), 'The aborted call, while the mutex is still held').toBe(
+    'rejected',
+  );
+  await expect(waiter).toRejectWith({ reason });
+  door.open();
+  expect(await standing(holder), 'The holder, when its work is done').toBe('fulfilled');
+  expect(calls, 'Calls of the function that was aborted').toEqual([]);
+});
+
+timed('when a waiter is aborted, the next one still waits for the holder', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const door = gate();
+  const controller = new AbortController();
+
+  const holder = mutex.runExclusive(() => door.wait());
+  const waiter = mutex.runExclusive(() => {}, { signal: controller.signal });
+  const next = mutex.runExclusive(() => {});
+  controller.abort(new Error('The customer went home.'));
+  const both = Promise.allSettled([holder, waiter]);
+
+  expect(await standing(next), 'The next in the queue, while the mutex is held').toBe('pending');
+  door.open();
+  expect(await standing(next), 'The next in the queue, when the holder has ended').toBe(
+    'fulfilled',
+  );
+  await both;
+});
+
+timed('an abort in the moment of the hand-off is obeyed and loses no turn', async () => {
+  const { Mutex } = await load();
+
+  await eachAbortPoint(async ({ signal, reason, arm }) => {
+    const mutex = new Mutex();
+    const door = gate();
+    const abortedAtCall: boolean[] = [];
+    const holder = mutex.runExclusive(() => door.wait());
+    const waiter = mutex.runExclusive(() => void abortedAtCall.push(signal.aborted), { signal });
+    const next = mutex.runExclusive(() => {});
+    const all = Promise.allSettled([holder, waiter, next]);
+
+    door.open();
+    arm();
+
+    expect(await standing(all), 'A holder, a waiter that is aborted, and the next').toBe(
+      'fulfilled',
+    );
+    expect(abortedAtCall, 'Calls of the function after its abort').not.toContain(true);
+    if (abortedAtCall.length === 0) await expect(waiter).toRejectWith({ reason });
+  });
+});
+
+timed('a signal that is aborted already is refused, though the mutex is free', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const reason = new Error('The customer went home.');
+  const calls: string[] = [];
+
+  const refused = () =>
+    mutex.runExclusive(() => void calls.push('it'), { signal: AbortSignal.abort(reason) });
+
+  await expect(refused).toRejectWith({ reason });
+  expect(calls, 'Calls of the function').toEqual([]);
+  expect(await standing(mutex.runExclusive(() => {})), 'The next function').toBe('fulfilled');
+});
+
+timed('an abort after the start changes nothing: the mutex stays held', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const door = gate<string>();
+  const controller = new AbortController();
+
+  const holder = mutex.runExclusive(() => door.wait(), { signal: controller.signal });
+  const next = mutex.runExclusive(() => {});
+  await standing(holder);
+  controller.abort(new Error('Too late.'));
+
+  expect(await standing(holder), 'The function that runs').toBe('pending');
+  expect(await standing(next), 'The next one').toBe('pending');
+  door.open('done');
+  expect(await holder, 'What the function resolved with').toBe('done');
+  expect(await standing(next), 'The next one, when the holder has ended').toBe('fulfilled');
+});
+
+timed('no listener is left on a signal', async () => {
+  const { Mutex } = await load();
+  const mutex = new Mutex();
+  const door = gate();
+  const kept = new AbortController();
+  const aborted = new AbortController();
+
+  const calls = [
+    mutex.runExclusive(() => door.wait(), { signal: kept.signal }),
+    mutex.runExclusive(() => {}, { signal: kept.signal }),
+    mutex.runExclusive(() => Promise.reject(new Error('It failed.')), { signal: kept.signal }),
+    mutex.runExclusive(() => {}, { signal: aborted.signal }),
+  ];
+  const all = Promise.allSettled(calls);
+  aborted.abort(new Error('The customer went home.'));
+  door.open();
+
+  expect(await standing(all), 'Four functions in one mutex').toBe('fulfilled');
+  expect(kept.signal).toHaveNoListeners();
+  expect(aborted.signal).toHaveNoListeners();
+});
+
+test('callers of one key share one load, whoever comes when', async () => {
+  const { singleFlight } = await load();
+  const numbers = random();
+
+  await eachInterleaving(async ({ pause, tell }) => {
+    const key = numbers.nonce();
+    const values: string[] = [];
+    const get = singleFlight(async () => {
+      const value = numbers.nonce();
+      values.push(value);
+      tell(`load ${values.length} begins`);
+      await pause();
+      tell(`a load ends with ${value}`);
+      return value;
+    });
+    const come = async (name: string) => {
+      if (name === 'cy') await pause();
+      tell(`${name} asks`);
+      return get(key);
+    };
+
+    const given = await Promise.all(customers.map(come));
+
+    expect(values, 'The loads of one key that three callers asked for').toHaveLength(1);
+    expect(given, 'What the callers were given').toEqual([...values, ...values, ...values]);
+  });
+});
+
+timed('a value that was loaded is kept, also undefined', async () => {
+  const { singleFlight } = await load();
+  const numbers = random();
+
+  for (const value of [numbers.nonce(), undefined, null, 0, '']) {
+    const key = numbers.nonce();
+    let loads = 0;
+    const get = singleFlight(async () => {
+      loads += 1;
+      return value;
+    });
+
+    const given = [await get(key), await get(key)];
+    await standing(Promise.resolve());
+    given.push(await get(key));
+
+    expect(given, 'What three calls gave, one after another').toEqual([value, value, value]);
+    expect(loads, `The loads for three calls, where the value is ${String(value)}`).toBe(1);
+  }
+});
+
+timed('a failed load is forgotten before its callers are told', async () => {
+  const { singleFlight } = await load();
+  const failure = new Error('The price of gold is not known.');
+  const errors: unknown[] = [];
+  let loads = 0;
+  const get = singleFlight(async () => {
+    loads += 1;
+    if (loads === 1) throw failure;
+    return loads;
+  });
+  const tryTwice = async () => {
+    try {
+      return await get('gold');
+    } catch (error) {
+      errors.push(error);
+      return get('gold');
+    }
+  };
+
+  const tries = Promise.allSettled([tryTwice(), tryTwice()]);
+
+  expect(await standing(tries), 'Two callers').toBe('fulfilled');
+  expect(errors[0], 'The error that a caller saw first').toBe(failure);
+  expect(await tries, 'The second try of each, after a load that failed').toMatchObject([
+    { value: 2 },
+    { value: 2 },
+  ]);
+});
+
+timed('one key does not wait for another', async () => {
+  const { singleFlight } = await load();
+  const door = gate();
+  const get = singleFlight(async (key) => {
+    if (key === 'gold') await door.wait();
+    return `price of ${key}`;
+  });
+
+  const slow = get('gold');
+  const quick = get('silver');
+
+  expect(await standing(quick), 'The key "silver", while "gold" is being loaded').toBe('fulfilled');
+  door.open();
+  expect(await Promise.all([slow, quick])).toEqual(['price of gold', 'price of silver']);
+});
+
+timed('every string is a key', async () => {
+  const { singleFlight } = await load();
+  const keys = ['', 'constructor', '__proto__', 'toString', random().nonce()];
+  const get = singleFlight(async (key) => `value of ${key}`);
+
+  const values = await Promise.all(keys.map((key) => get(key)));
+
+  expect(values, 'The values of unusual keys').toEqual(keys.map((key) => `value of ${key}`));
+});
+
+timed('two loaders share nothing', async () => {
+  const { singleFlight } = await load();
+
+  const price = await singleFlight(async (key) => `price of ${key}`)('gold');
+  const weight = await singleFlight(async (key) => `weight of ${key}`)('gold');
+
+  expect([price, weight]).toEqual(['price of gold', 'weight of gold']);
+});
+
+/** A store that keeps its books: every call waits at `pause`, then takes effect, then answers. */
+class Hall {
+  /** All that a learner's code can get at. */
+  readonly store: SeatStore = {
+    owner: (seat) => this.#owner(seat),
+    assign: (seat, customer) => this.#assign(seat, customer),
+  };
+
+  readonly owners = new Map<string, string>();
+  /** Who was assigned a seat, in this order. */
+  readonly sales: string[] = [];
+  /** Calls that are to fail, each once. */
+  readonly failures: { call: 'owner' | 'assign'; error: Error }[] = [];
+  readonly #pause: (seat: string) => unknown;
+  readonly #tell: (line: string) => void;
+
+  constructor(options: { pause?: (seat: string) => unknown; tell?: (line: string) => void } = {}) {
+    this.#pause = options.pause ?? (() => {});
+    this.#tell = options.tell ?? (() => {});
+  }
+
+  async #owner(seat: string): Promise<string | null> {
+    await this.#pause(seat);
+    this.#failIfDue('owner');
+    const owner = this.owners.get(seat) ?? null;
+    this.#tell(`owner('${seat}') answers ${owner}`);
+    return owner;
+  }
+
+  async #assign(seat: string, customer: string): Promise<void> {
+    await this.#pause(seat);
+    this.#failIfDue('assign');
+    this.owners.set(seat, customer);
+    this.sales.push(customer);
+    this.#tell(`assign('${seat}', '${customer}') is done`);
+  }
+
+  #failIfDue(call: 'owner' | 'assign'): void {
+    const index = this.failures.findIndex((failure) => failure.call === call);
+    if (index !== -1) throw this.failures.splice(index, 1)[0]!.error;
+  }
+}
+
+/** A test in virtual time, so that an answer which waits by timers is judged like any other. */
+function timed(name: string, body: () => Promise<void>): void {
+  test(name, () => inVirtualTime(body));
+}
+
+/** How `promise` stands 20 virtual milliseconds later, when everything has run that waits for nobody. */
+async function standing(promise: Promise<unknown>): Promise<string> {
+  promise.catch(() => {});
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+  return settled(promise);
+}
+
+/** Counts what watched work sets to be woken by, also long after it was called. */
+function countPolls() {
+  const watched = new AsyncLocalStorage<boolean>();
+  let count = 0;
+  const hook = createHook({
+    init: () => {
+      if (watched.getStore()) count += 1;
+    },
+    // Promises may be made while one waits; and with a hook on them, code that never ends could not be ended from outside.
+    trackPromises: false,
+  }).enable();
+  return {
+    watch: <T>(work: () => T): T => watched.run(true, work),
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]: () => void hook.disable(),
+  };
+}

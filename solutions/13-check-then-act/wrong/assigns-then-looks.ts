@@ -1,0 +1,63 @@
+// Writes first and then looks who has the seat: the one before has already been told that it was his.
+// fails: one seat is sold once, in whatever order the store answers
+// fails: a seat that has an owner is not sold, also not to that owner
+
+/** The seats of one hall, in a database: every answer takes its time. */
+export interface SeatStore {
+  owner(seat: string): Promise<string | null>;
+  assign(seat: string, customer: string): Promise<void>;
+}
+
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  async runExclusive<T>(
+    fn: () => T | Promise<T>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    const before = this.#last;
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    this.#last = before.then(() => left);
+    try {
+      await orAborted(before, options.signal);
+      options.signal?.throwIfAborted();
+      return await fn();
+    } finally {
+      leave();
+    }
+  }
+}
+
+export async function reserveSeat(
+  store: SeatStore,
+  seat: string,
+  customer: string,
+): Promise<boolean> {
+  if ((await store.owner(seat)) !== null) return (await store.owner(seat)) === customer;
+  await store.assign(seat, customer);
+  return (await store.owner(seat)) === customer;
+}
+
+export function singleFlight<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const flights = new Map<string, Promise<T>>();
+  return async (key) => {
+    const known = flights.get(key);
+    if (known !== undefined) return known;
+    const flight = load(key);
+    flights.set(key, flight);
+    flight.catch(() => flights.delete(key));
+    return flight;
+  };
+}
+
+async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
