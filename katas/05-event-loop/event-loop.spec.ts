@@ -1,0 +1,705 @@
+import { KataFailure, expect, kata, random, test } from '#harness';
+import type { EventLoop, Handle, Poller, Wait } from './event-loop.ts';
+
+const load = kata(() => import('./event-loop.ts'));
+
+type Coroutine<T> = Generator<Wait, T, unknown>;
+
+test('three coroutines that sleep one second end after one second', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const ends: number[] = [];
+  function* sleeper(): Coroutine<void> {
+    yield { sleep: 1000 };
+    ends.push(machine.ms);
+  }
+
+  for (let count = 0; count < 3; count += 1) loop.spawn(sleeper());
+  machine.drive(loop);
+
+  expect(ends, 'The milliseconds after which the three coroutines ended').toEqual([
+    1000, 1000, 1000,
+  ]);
+});
+
+test('ready callbacks are called in order, one added twice is called twice', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const all = ['first', ...names, 'last'];
+  const callbacks = new Map(all.map((name) => [name, () => void steps.push(name)]));
+  const order = ['first', ...random().shuffle([...names, ...names]), 'last'];
+
+  for (const name of order) loop.callSoon(callbacks.get(name)!);
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(order);
+});
+
+test('a callback added during a turn is called in the next turn', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [{ at: 5, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  const step = (name: string, then: () => void) => () => {
+    if (!steps.includes(name)) steps.push(name);
+    machine.work(10);
+    then();
+  };
+
+  const third = step('added by the second', () => {});
+  const second = step('added by the first', () => loop.callSoon(third));
+  // Whichever of these two comes first shows where a turn ended.
+  loop.onReadable(
+    7,
+    step('what came meanwhile', () => {}),
+  );
+  loop.callLater(
+    5,
+    step('what came meanwhile', () => {}),
+  );
+  loop.callSoon(step('first', () => loop.callSoon(second)));
+  machine.drive(loop);
+
+  const order = ['first', 'added by the first', 'what came meanwhile', 'added by the second'];
+  expect(steps).toHappenInOrder(order);
+});
+
+test('callbacks that keep coming do not keep a timer waiting', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  let rang = false;
+
+  const calls = keepComing(loop, machine, () => rang);
+  loop.callLater(10, () => (rang = true));
+  machine.drive(loop);
+
+  expect(rang, 'The timer was called').toBe(true);
+  if (calls() === 1000) expect.fail(`A timer of 10 ms was not called; ${keptComing}`);
+});
+
+test('callbacks that keep coming do not keep a readable id waiting', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [{ at: 10, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
+  let read = false;
+
+  const calls = keepComing(loop, machine, () => read);
+  loop.onReadable(7, () => (read = true));
+  machine.drive(loop);
+
+  expect(read, 'The callback of the id was called').toBe(true);
+  if (calls() === 1000) expect.fail(`An id was readable after 10 ms, and not read; ${keptComing}`);
+});
+
+test('a timer of 0 ms that a timer sets is called in the next turn', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+
+  loop.callLater(10, () => {
+    steps.push('timer');
+    loop.callLater(0, () => void steps.push('its timer of 0 ms'));
+    loop.callSoon(() => void steps.push('its callback'));
+  });
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['timer', 'its callback', 'its timer of 0 ms']);
+});
+
+test('what is readable comes before timers that are due', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [{ at: 15, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+
+  loop.callLater(10, () => {
+    loop.callLater(5, () => void steps.push('due timer'));
+    loop.onReadable(7, () => void steps.push('readable'));
+    machine.work(10);
+  });
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['readable', 'due timer']);
+});
+
+test('poll is asked to wait exactly until the next timer', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const numbers = random();
+  const pauses = Array.from({ length: 6 }, () => numbers.int(20, 90));
+  const times = pauses.map((_, index) => sum(pauses.slice(0, index + 1)));
+
+  for (const ms of shuffled(times)) loop.callLater(ms, () => {});
+  machine.drive(loop);
+
+  expect(
+    machine.polls,
+    `The times that poll was asked to wait; timers were due at ${String(times)}`,
+  ).toEqual(pauses);
+});
+
+test('poll is asked to wait without a limit when no timer is set', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [{ at: 50_000, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
+  const calls: number[] = [];
+
+  loop.onReadable(7, () => calls.push(machine.ms));
+  machine.drive(loop);
+
+  expect(calls, 'When the callback of the id was called').toEqual([50_000]);
+  expect(machine.polls, 'The times that poll was asked to wait').toEqual([null]);
+});
+
+test('poll is never asked to wait for a negative time', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const calls: number[] = [];
+
+  loop.callSoon(() => {
+    loop.callLater(10, () => calls.push(machine.ms));
+    machine.work(30);
+  });
+  machine.drive(loop);
+
+  expect(
+    calls,
+    'When a timer was called that was due at 10 ms, while a callback ran until 30 ms',
+  ).toEqual([30]);
+  const negative = machine.polls.filter((timeoutMs) => timeoutMs !== null && timeoutMs < 0);
+  expect(negative, 'Negative times that poll was asked to wait').toEqual([]);
+});
+
+test('a poll that comes back early calls no timer before its time', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ early: [30, 60], arrivals: [{ at: 80, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
+  const calls: number[] = [];
+
+  loop.callLater(100, () => calls.push(machine.ms));
+  machine.drive(loop);
+
+  expect(calls, 'When a timer of 100 ms was called; poll came back at 30, 60 and 80 ms').toEqual([
+    100,
+  ]);
+});
+
+test('timers that are due together are called in the order of their times', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  const times = Array.from({ length: 9 }, (_, index) => 10 + index * 10);
+
+  for (const ms of shuffled(times)) loop.callLater(ms, () => void steps.push(`${ms} ms`));
+  loop.callSoon(() => machine.work(100));
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(times.map((ms) => `${ms} ms`));
+});
+
+test('timers of the same time are called in the order in which they were set', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  const names = Array.from({ length: 20 }, (_, index) => `timer ${index + 1}`);
+  const set = (some: readonly string[], ms: number) => {
+    for (const name of some) loop.callLater(ms, () => void steps.push(name));
+  };
+
+  set(names.slice(0, 10), 50);
+  loop.callLater(20, () => set(names.slice(10), 30));
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(names);
+});
+
+test('a timer counts from the moment in which it is set', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const calls: number[] = [];
+
+  loop.callSoon(() => {
+    machine.work(30);
+    loop.callLater(50, () => calls.push(machine.ms));
+  });
+  machine.drive(loop);
+
+  expect(calls, 'When a timer of 50 ms was called that was set at 30 ms').toEqual([80]);
+});
+
+test('each id wakes those that wait for it, and nobody else', async () => {
+  const { EventLoop } = await load();
+  const ids = random().shuffle([0, 1, 2, 3, 4, 5]);
+  const expected = ids.map((id, index) => ({ id, at: 10 + Math.floor(index / 2) * 10 }));
+  const machine = new Machine({ arrivals: expected });
+  const loop = new EventLoop(machine.poller);
+  const woken: { id: number; at: number }[] = [];
+  function* reader(id: number): Coroutine<void> {
+    yield { readable: id };
+    woken.push({ id, at: machine.ms });
+  }
+
+  for (const id of [0, 1, 2]) loop.spawn(reader(id));
+  for (const id of [3, 4, 5]) loop.onReadable(id, () => woken.push({ id, at: machine.ms }));
+  machine.drive(loop);
+
+  expect(byId(woken), 'Who went on when').toEqual(byId(expected));
+});
+
+test('every callback of an id is called once, in the order of the calls', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [10, 20].map((at) => ({ at, id: 7 })) });
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+
+  for (const name of ['first', 'second', 'third']) {
+    loop.onReadable(7, () => void steps.push(`${name} at ${machine.ms} ms`));
+  }
+  loop.callLater(30, () => {});
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['first at 10 ms', 'second at 10 ms', 'third at 10 ms']);
+});
+
+test('an arrival that nobody waits for is forgotten', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine({ arrivals: [10, 30].map((at) => ({ at, id: 7 })) });
+  const loop = new EventLoop(machine.poller);
+  const calls: number[] = [];
+
+  loop.callLater(20, () => loop.onReadable(7, () => calls.push(machine.ms)));
+  machine.drive(loop);
+
+  expect(calls, 'Id 7 was readable at 10 and 30 ms; somebody waited for it from 20 ms on').toEqual([
+    30,
+  ]);
+});
+
+test('spawn runs nothing yet: the first step is ready like any callback', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  function* second(): Coroutine<void> {
+    steps.push('second');
+    yield { sleep: 10 };
+  }
+
+  loop.callSoon(() => void steps.push('first'));
+  loop.spawn(second());
+  loop.callSoon(() => void steps.push('third'));
+  expect(steps, 'What was called before run').toEqual([]);
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['first', 'second', 'third']);
+});
+
+test('a sleep of 0 ms lets the others go on', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  function* polite(name: string): Coroutine<void> {
+    for (const step of [1, 2, 3]) {
+      steps.push(`${name}${step}`);
+      yield { sleep: 0 };
+    }
+  }
+
+  loop.spawn(polite('a'));
+  loop.spawn(polite('b'));
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+});
+
+test('a handle is done when its coroutine has returned, and has its value', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const values = [random().nonce(), 0, '', false, null, undefined];
+  function* giving(value: unknown): Coroutine<unknown> {
+    yield { sleep: 10 };
+    yield { sleep: 10 };
+    return value;
+  }
+
+  const handles = values.map((value) => loop.spawn(giving(value)));
+  const before: boolean[] = [];
+  loop.callLater(15, () => before.push(...handles.map((handle) => handle.done)));
+  machine.drive(loop);
+
+  expect(before, 'handle.done at 15 ms, of coroutines that need 20 ms').toEqual(
+    values.map(() => false),
+  );
+  expect(
+    handles.map((handle) => handle.done),
+    'handle.done in the end',
+  ).toEqual(values.map(() => true));
+  expect(
+    handles.map((handle) => handle.value),
+    'The values of the handles',
+  ).toEqual(values);
+});
+
+test('a coroutine that throws fails its handle, and the others go on', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const failure = new SensorError();
+  function* sensor(name: string, error?: Error): Coroutine<string> {
+    yield { sleep: 10 };
+    if (error !== undefined) throw error;
+    return name;
+  }
+
+  const handles = [sensor('a'), sensor('b', failure), sensor('c')].map((each) => loop.spawn(each));
+  machine.drive(loop);
+
+  expect(
+    handles.map((handle) => handle.done),
+    'handle.done of three coroutines, the second of which threw',
+  ).toEqual([true, true, true]);
+  expect(handles[1]!.error, 'The error of the second handle').toBe(failure);
+  expect(handles.map((handle) => handle.value)).toEqual(['a', undefined, 'c']);
+});
+
+test('join waits for the other coroutine and gives its value', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const value = random().nonce();
+  function* child(): Coroutine<string> {
+    yield { sleep: 10 };
+    return value;
+  }
+  function* parent(): Coroutine<unknown> {
+    const given = yield { join: loop.spawn(child()) };
+    return [given, machine.ms];
+  }
+
+  const handle = loop.spawn(parent());
+  machine.drive(loop);
+
+  expect(handle.value, 'What join gave, and when').toEqual([value, 10]);
+});
+
+test('join of a coroutine that ended long ago goes on', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+  function* child(): Coroutine<void> {
+    yield { sleep: 10 };
+    steps.push('the other ended');
+  }
+  function* parent(other: Handle<void>): Coroutine<void> {
+    yield { sleep: 50 };
+    yield { join: other };
+    steps.push('went on');
+  }
+
+  loop.spawn(parent(loop.spawn(child())));
+  machine.drive(loop);
+
+  expect(steps).toHappenInOrder(['the other ended', 'went on']);
+});
+
+test('several coroutines can join the same one', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const woken: string[] = [];
+  function* child(): Coroutine<void> {
+    yield { sleep: 10 };
+  }
+  function* parent(name: string, other: Handle<void>): Coroutine<void> {
+    yield { join: other };
+    woken.push(name);
+  }
+
+  const other = loop.spawn(child());
+  for (const name of ['a', 'b', 'c']) loop.spawn(parent(name, other));
+  machine.drive(loop);
+
+  expect(woken.toSorted(), 'Who went on, of a, b and c').toEqual(['a', 'b', 'c']);
+});
+
+test('join throws the error of the other, and it can be caught', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const failure = new SensorError();
+  function* child(): Coroutine<void> {
+    yield { sleep: 10 };
+    throw failure;
+  }
+  function* parent(other: Handle<void>): Coroutine<unknown> {
+    try {
+      yield { join: other };
+      return 'no error';
+    } catch (error) {
+      yield { sleep: 10 };
+      return error;
+    }
+  }
+
+  const handle = loop.spawn(parent(loop.spawn(child())));
+  machine.drive(loop);
+
+  expect(handle.value, 'What the one that joined caught').toBe(failure);
+});
+
+test('whatever was thrown is an error for the one that joins, undefined too', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const wentOn: unknown[] = [];
+  function* child(ms: number, thrown: unknown): Coroutine<void> {
+    yield { sleep: ms };
+    throw thrown;
+  }
+  function* parent(ms: number, thrown: unknown): Coroutine<void> {
+    yield { join: loop.spawn(child(ms, thrown)) };
+    wentOn.push(thrown);
+  }
+
+  const thrown = [undefined, null, 0, '', false, new SensorError()];
+  const handles = thrown.map((each, index) => loop.spawn(parent(10 + index, each)));
+  machine.drive(loop);
+
+  expect(wentOn, 'Errors that were thrown, and did not reach the one that joined').toEqual([]);
+  expect(
+    handles.map((handle) => handle.error),
+    'The errors of those that joined and caught nothing',
+  ).toEqual(thrown);
+});
+
+test('run returns at once when there is nothing to do', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+
+  machine.drive(new EventLoop(machine.poller));
+
+  expect(machine.ms, 'Milliseconds that run waited').toBe(0);
+});
+
+test('run returns when all that is left are coroutines that wait for each other', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const handles: Handle<void>[] = [];
+  function* waiting(index: number): Coroutine<void> {
+    yield { sleep: 10 };
+    yield { join: handles[index]! };
+  }
+
+  handles.push(loop.spawn(waiting(1)), loop.spawn(waiting(0)));
+  machine.drive(loop);
+
+  expect(
+    handles.map((handle) => handle.done),
+    'handle.done of two coroutines that join each other',
+  ).toEqual([false, false]);
+});
+
+test('run can be called again', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  const steps: string[] = [];
+
+  for (const name of ['first', 'second']) {
+    loop.callSoon(() => void steps.push(`callback of the ${name} run`));
+    loop.callLater(10, () => void steps.push(`timer of the ${name} run`));
+    machine.drive(loop);
+  }
+
+  expect(steps).toHappenInOrder([
+    'callback of the first run',
+    'timer of the first run',
+    'callback of the second run',
+    'timer of the second run',
+  ]);
+});
+
+test('two loops share nothing', async () => {
+  const { EventLoop } = await load();
+  const steps: string[] = [];
+  const [first, second] = ['first', 'second'].map((name) => {
+    const machine = new Machine({ arrivals: [{ at: 10, id: 7 }] });
+    const loop = new EventLoop(machine.poller);
+    loop.callSoon(() => void steps.push(`${name}: callback`));
+    loop.onReadable(7, () => void steps.push(`${name}: readable`));
+    loop.callLater(20, () => void steps.push(`${name}: timer`));
+    return () => machine.drive(loop);
+  });
+
+  first!();
+  steps.push('the first run is over');
+  second!();
+
+  const of = (name: string) => ['callback', 'readable', 'timer'].map((what) => `${name}: ${what}`);
+  expect(steps).toHappenInOrder([...of('first'), 'the first run is over', ...of('second')]);
+});
+
+test('thirty thousand turns run like one', async () => {
+  const { EventLoop } = await load();
+  const machine = new Machine();
+  const loop = new EventLoop(machine.poller);
+  function* ticking(): Coroutine<number> {
+    let ticks = 0;
+    while (ticks < 30_000) {
+      yield { sleep: 1 };
+      ticks += 1;
+    }
+    return ticks;
+  }
+
+  const handle = loop.spawn(ticking());
+  machine.drive(loop);
+
+  expect(handle.value, 'Ticks of a clock that ran for 30 seconds').toBe(30_000);
+});
+
+interface Arrival {
+  /** Milliseconds since the machine was made. */
+  readonly at: number;
+  readonly id: number;
+}
+
+/** A poller whose time goes on only while it waits, or while a callback works. */
+class Machine {
+  /** All that a loop gets of it. */
+  readonly poller: Poller = Object.freeze({
+    now: () => this.#now,
+    poll: (timeoutMs: number | null) => this.#poll(timeoutMs),
+  });
+  /** What poll was asked to wait, call by call. */
+  readonly polls: (number | null)[] = [];
+  // Time may begin anywhere.
+  readonly #began = random().int(1, 2 ** 40);
+  #now = this.#began;
+  #arrivals: readonly Arrival[];
+  #early: readonly number[];
+  #idle = 0;
+  #failure: KataFailure | null = null;
+
+  constructor(options: { arrivals?: readonly Arrival[]; early?: readonly number[] } = {}) {
+    this.#arrivals = options.arrivals ?? [];
+    this.#early = options.early ?? [];
+  }
+
+  /** Milliseconds since the machine was made. */
+  get ms(): number {
+    return this.#now - this.#began;
+  }
+
+  /** A callback computes for so long. */
+  work(ms: number): void {
+    this.#now += ms;
+    this.#idle = 0;
+  }
+
+  /** Runs the loop to its end, and says what it did wrong to the poller, though the loop may have caught the error. */
+  drive(loop: EventLoop): void {
+    try {
+      loop.run();
+    } catch (error) {
+      if (this.#failure === null && isOfCoroutine(error)) throw new KataFailure(leaves);
+      throw this.#failure ?? error;
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  #poll(timeoutMs: number | null): readonly number[] {
+    this.polls.push(timeoutMs);
+    this.#refuse(timeoutMs);
+    const limit = timeoutMs === null ? Infinity : this.ms + Math.max(0, timeoutMs);
+    const next = Math.min(...this.#arrivals.map(({ at }) => at), ...this.#early);
+    const end = Math.max(this.ms, Math.min(limit, next));
+    if (end === Infinity) this.#fail(waitsForEver);
+
+    if (end > this.ms) this.#idle = 0;
+    this.#now = this.#began + end;
+    const ids = this.#arrivals.filter(({ at }) => at <= end).map(({ id }) => id);
+    this.#arrivals = this.#arrivals.filter(({ at }) => at > end);
+    this.#early = this.#early.filter((at) => at > end);
+    return [...new Set(ids)];
+  }
+
+  #refuse(timeoutMs: number | null): void {
+    this.#idle += 1;
+    if (this.#idle > 5000) this.#fail(spins);
+    if (this.polls.length > 200_000) this.#fail(tooOften);
+    if (timeoutMs === null || Number.isFinite(timeoutMs)) return;
+    this.#fail(`Your loop called poll(${String(timeoutMs)}): expected milliseconds, or null.`);
+  }
+
+  #fail(message: string): never {
+    this.#failure ??= new KataFailure(message);
+    throw this.#failure;
+  }
+}
+
+/** What a broken sensor throws inside a coroutine. */
+class SensorError extends Error {
+  override readonly name = 'SensorError';
+}
+
+/** Only the coroutines of this file throw such things. */
+function isOfCoroutine(error: unknown): boolean {
+  return error instanceof SensorError || !(error instanceof Error);
+}
+
+const leaves =
+  'The error of a coroutine came out of run. It belongs into the handle of that coroutine, and the others go on.';
+const waitsForEver =
+  'Your loop waits for ever: it called poll(null), but no id will be readable any more.';
+const spins =
+  'Your loop called poll 5000 times in the same millisecond. It keeps the processor busy instead of waiting in poll.';
+const tooOften =
+  'Your loop called poll 200,000 times and is still not at its end. Does it take the time from poller.now()?';
+
+const keptComing = '1000 callbacks of 1 ms came before, each adding the next.';
+
+/** Callbacks of 1 ms, each adding the next, until `over` or 1000 of them have run; gives how many ran. */
+function keepComing(loop: EventLoop, machine: Machine, over: () => boolean): () => number {
+  let calls = 0;
+  const call = (): void => {
+    calls += 1;
+    machine.work(1);
+    if (!over() && calls < 1000) loop.callSoon(call);
+  };
+  loop.callSoon(call);
+  return () => calls;
+}
+
+/** In another order: neither as they were, nor backwards. */
+function shuffled(times: readonly number[]): number[] {
+  const numbers = random();
+  for (;;) {
+    const order = numbers.shuffle(times);
+    const known = [times, times.toReversed()].map(String);
+    if (!known.includes(String(order))) return order;
+  }
+}
+
+function byId<T extends { id: number }>(list: readonly T[]): T[] {
+  return list.toSorted((a, b) => a.id - b.id);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
