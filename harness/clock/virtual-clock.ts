@@ -162,11 +162,14 @@ export class VirtualClock implements RulingClock {
     // Moving a timer takes it out of the set and puts it in again.
     for (const timer of Array.from(armedTimers)) {
       const record = this.#pending.get(timer)?.record();
-      if (record?.owner !== 'learner' || this.#adopted.has(timer)) {
+      const isOfLibrary = record?.owner !== 'learner' && record?.owner !== 'spec';
+      if (isOfLibrary || this.#adopted.has(timer)) {
         timer.migrate();
         continue;
       }
+      // A spec's own timer has no meaning after its clock: in the next test it would fire into the void.
       timer.abandon();
+      if (record.owner === 'spec') continue;
       // Nobody can clear the timer of an AbortSignal.timeout: it goes with its signal.
       if (record.kind !== 'AbortSignal.timeout') leftBehind.push(record);
     }

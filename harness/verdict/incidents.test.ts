@@ -74,6 +74,17 @@ test('notes process.exit even where the code catches what it throws', () => {
   ]);
 });
 
+test('notes that its listeners were taken away, and listens again', async () => {
+  process.removeAllListeners('unhandledRejection');
+  expect(takeIncidents().map(({ message }) => message)).toEqual([
+    "Your code removed the listeners of the process for 'unhandledRejection'.",
+  ]);
+
+  void Promise.reject(new Error('heard'));
+  await nextTurn();
+  expect(takeIncidents()[0]?.message).toMatch(/heard/);
+});
+
 test('hands out each incident once', () => {
   const incident = new IncidentError('leak', 'A timer was left.');
   reportIncident(incident);

@@ -22,10 +22,26 @@ export class IncidentError extends Error implements Explained {
   }
 }
 
-let incidents: IncidentError[] = [];
+type Watched = 'unhandledRejection' | 'uncaughtException';
 
-/** Takes what has happened since the last call. */
+let incidents: IncidentError[] = [];
+const watched = new Map<Watched, (reason: unknown, ...more: unknown[]) => void>();
+
+/**
+ * Takes what has happened since the last call.
+ *
+ * Code that took the listeners of `watchIncidents` away is told as an incident: without them a rejection would pass unseen.
+ */
 export function takeIncidents(): IncidentError[] {
+  for (const [event, listener] of watched) {
+    if (process.listeners(event).includes(listener)) continue;
+    reportIncident(
+      new IncidentError('crash', `Your code removed the listeners of the process for '${event}'.`, {
+        advice: 'They belong to the whole process. Handle the rejection or the error where it comes from.',
+      }),
+    );
+    process.on(event, listener);
+  }
   const taken = incidents;
   incidents = [];
   return taken;
@@ -41,32 +57,9 @@ export function reportIncident(incident: IncidentError): void {
  * `process.exit`. Vitest's own listeners stand down as soon as there is another one.
  */
 export function watchIncidents(): void {
-  process.on('unhandledRejection', (reason) => {
-    reportIncident(
-      new IncidentError(
-        'unhandled',
-        `A promise was rejected and nothing handled it: ${describe(reason)}.`,
-        {
-          cause: reason,
-          advice:
-            'In production this ends the process. Every promise needs somebody who awaits it, or a catch, from the moment it is made.',
-        },
-      ),
-    );
-  });
-  process.on('uncaughtException', (error) => {
-    reportIncident(
-      new IncidentError(
-        'unhandled',
-        `An error was thrown where nothing could catch it: ${describe(error)}.`,
-        {
-          cause: error,
-          advice:
-            'It came out of a callback (a timer, an event). In production this ends the process.',
-        },
-      ),
-    );
-  });
+  watched.set('unhandledRejection', noteRejection);
+  watched.set('uncaughtException', noteException);
+  for (const [event, listener] of watched) process.on(event, listener);
   process.exit = (code): never => {
     const incident = new IncidentError('crash', `Your code called process.exit(${code ?? ''}).`, {
       advice: 'That ends the whole process, and everything that it was doing for others.',
@@ -74,6 +67,34 @@ export function watchIncidents(): void {
     reportIncident(incident);
     throw incident;
   };
+}
+
+function noteRejection(reason: unknown): void {
+  reportIncident(
+    new IncidentError(
+      'unhandled',
+      `A promise was rejected and nothing handled it: ${describe(reason)}.`,
+      {
+        cause: reason,
+        advice:
+          'In production this ends the process. Every promise needs somebody who awaits it, or a catch, from the moment it is made.',
+      },
+    ),
+  );
+}
+
+function noteException(error: unknown): void {
+  reportIncident(
+    new IncidentError(
+      'unhandled',
+      `An error was thrown where nothing could catch it: ${describe(error)}.`,
+      {
+        cause: error,
+        advice:
+          'It came out of a callback (a timer, an event). In production this ends the process.',
+      },
+    ),
+  );
 }
 
 function describe(reason: unknown): string {
