@@ -1,0 +1,30 @@
+// Awaits before the first step, to be "asynchronous from the start": the caller goes on before it.
+// fails: the sync step, and no other, runs before inOrder returns
+import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
+
+export async function inOrder(steps: Steps): Promise<void> {
+  await Promise.resolve();
+  steps.sync();
+  await new Promise<void>((resolve) => {
+    process.nextTick(() => {
+      steps.nextTick();
+      queueMicrotask(() => {
+        steps.microtask();
+        setImmediate(() => {
+          steps.immediate();
+          setTimeout(() => {
+            steps.timeout();
+            resolve();
+          }, 0);
+        });
+      });
+    });
+  });
+}
+
+export const prediction: Prediction = {
+  module: ['sync', 'microtask', 'nextTick', 'immediate'],
+  ioCallback: ['sync', 'nextTick', 'microtask', 'immediate', 'timeout'],
+  twoTimers: ['timer 1', 'nextTick', 'microtask', 'timer 2'],
+  immediates: ['immediate 1', 'nextTick', 'microtask', 'immediate 2', 'immediate 3'],
+};

@@ -1,0 +1,29 @@
+// Believes that an immediate set by an immediate joins the same turn.
+// fails: the prediction for the program "immediates" comes true
+import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
+
+export async function inOrder(steps: Steps): Promise<void> {
+  steps.sync();
+  await new Promise<void>((resolve) => {
+    process.nextTick(() => {
+      steps.nextTick();
+      queueMicrotask(() => {
+        steps.microtask();
+        setImmediate(() => {
+          steps.immediate();
+          setTimeout(() => {
+            steps.timeout();
+            resolve();
+          }, 0);
+        });
+      });
+    });
+  });
+}
+
+export const prediction: Prediction = {
+  module: ['sync', 'microtask', 'nextTick', 'immediate'],
+  ioCallback: ['sync', 'nextTick', 'microtask', 'immediate', 'timeout'],
+  twoTimers: ['timer 1', 'nextTick', 'microtask', 'timer 2'],
+  immediates: ['immediate 1', 'nextTick', 'microtask', 'immediate 3', 'immediate 2'],
+};

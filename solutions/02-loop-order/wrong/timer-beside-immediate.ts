@@ -1,0 +1,27 @@
+// Starts the timer beside the immediate: which comes first depends on how long the rest of the turn takes.
+// fails: the order holds when other code keeps the loop busy
+import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
+
+export async function inOrder(steps: Steps): Promise<void> {
+  steps.sync();
+  await new Promise<void>((resolve) => {
+    process.nextTick(() => {
+      steps.nextTick();
+      queueMicrotask(() => {
+        steps.microtask();
+        setImmediate(steps.immediate);
+        setTimeout(() => {
+          steps.timeout();
+          resolve();
+        }, 0);
+      });
+    });
+  });
+}
+
+export const prediction: Prediction = {
+  module: ['sync', 'microtask', 'nextTick', 'immediate'],
+  ioCallback: ['sync', 'nextTick', 'microtask', 'immediate', 'timeout'],
+  twoTimers: ['timer 1', 'nextTick', 'microtask', 'timer 2'],
+  immediates: ['immediate 1', 'nextTick', 'microtask', 'immediate 2', 'immediate 3'],
+};
