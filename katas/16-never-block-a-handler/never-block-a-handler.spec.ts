@@ -1,0 +1,326 @@
+import diagnostics from 'node:diagnostics_channel';
+import {
+  expect,
+  inVirtualTime,
+  judgeLoop,
+  kata,
+  startSlowApi,
+  startUpstream,
+  test,
+  turns,
+} from '#harness';
+import type { LoopReport, SlowRoute, Upstream, UpstreamTraffic } from '#harness';
+
+const load = kata(() => import('./never-block-a-handler.ts'));
+
+const json = {
+  headers: { 'content-type': 'application/json' },
+  body: '{"metal":"gold","quote":{"id":"{nonce}"}}',
+};
+/** For tests in which nobody may be too late, however slow the machine is. */
+const ample = 60_000;
+
+test('/healthz keeps answering while the upstream is slow', async () => {
+  await using upstream = await startUpstream({ routes: { '/': { ...json, delayMs: 200 } } });
+
+  const report = await judgeOneRequest(upstream);
+
+  expect(report).toLeaveTheLoopFree();
+  expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
+});
+
+test('one hundred requests wait for the upstream at the same time', async () => {
+  const { buildApp } = await load();
+  const routes = { '/': { ...json, delayMs: 200 }, '/gate': { ...json, gate: true } };
+  await using upstream = await startUpstream({ routes });
+  await using app = buildApp({ upstream: upstream.url('/gate'), timeoutMs: ample });
+  using started = countStarts();
+  const report = await judgeOneRequest(upstream);
+  expect(report, 'One request already holds up all others').toLeaveTheLoopFree();
+  expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
+  expect(started.count, 'Processes and threads that your code started for one request').toBe(0);
+
+  const asked = Promise.all(Array.from({ length: 100 }, () => app.inject('/example')));
+  const { peak } = await lookUntil(upstream, ({ hits }) => hits >= 100);
+  await upstream.open('/gate');
+  const replies = await asked;
+
+  const sentence = `100 requests came in, but never more than ${peak} of them waited for the upstream at the same time`;
+  expect(peak, sentence).toBeGreaterThanOrEqual(50);
+  const good = replies.filter((reply) => reply.statusCode === 200);
+  expect(good.length, 'Requests of 100 that were answered with 200').toBe(100);
+});
+
+test('answers with the JSON of the upstream, asked anew each time', async () => {
+  const { buildApp } = await load();
+  await using upstream = await startUpstream({ routes: { '/': json } });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const replies = await askInTurn(app, 2);
+
+  const { requests } = await upstream.traffic();
+  expect(requests.length, 'Times the upstream was asked, for two requests').toBe(2);
+  expect(replies.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+  for (const [index, { headers, body }] of replies.entries()) {
+    expect(headers['content-type'], 'The content type of the answer').toMatch(
+      /^application\/json\b/,
+    );
+    expect(read(body), 'The JSON of the answer').toEqual(read(requests[index]?.body ?? ''));
+  }
+});
+
+test('an error status of the upstream becomes 502', async () => {
+  const { buildApp } = await load();
+  const routes = { '/': [failing(404), failing(500), failing(503)] };
+  await using upstream = await startUpstream({ routes });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const replies = await askInTurn(app, 3);
+
+  const statuses = replies.map(({ statusCode }) => statusCode);
+  expect(statuses, 'Your statuses, for 404, 500 and 503 of the upstream').toEqual([502, 502, 502]);
+});
+
+test('a connection that breaks becomes 502, and is not tried again', async () => {
+  const { buildApp } = await load();
+  const routes = { '/': [{ ...json, fail: 'destroy' }, { ...json, fail: 'cut' }, json] } as const;
+  await using upstream = await startUpstream({ routes });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const [early, amid] = await askInTurn(app, 2);
+
+  expect(early?.statusCode, 'Your status, for a connection that broke before the answer').toBe(502);
+  expect(amid?.statusCode, 'Your status, for a connection that broke amid the body').toBe(502);
+  const { hits } = await upstream.traffic();
+  expect(hits, 'Times the upstream was asked, for two requests').toBe(2);
+});
+
+test('an upstream that cannot be reached becomes 502', async () => {
+  const { buildApp } = await load();
+  const upstream = await startUpstream({ routes: {} });
+  await upstream.close();
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const [reply] = await askInTurn(app, 1);
+
+  expect(reply?.statusCode, 'Your status, for an upstream that is down').toBe(502);
+});
+
+test('a body that is not JSON becomes 502', async () => {
+  const { buildApp } = await load();
+  const routes = { '/': { ...json, body: '<html>{nonce}</html>' } };
+  await using upstream = await startUpstream({ routes });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const [reply] = await askInTurn(app, 1);
+
+  expect(reply?.statusCode, 'Your status, for a page of HTML from the upstream').toBe(502);
+});
+
+test('a slow request becomes 504, and is broken off at the upstream', async () => {
+  const { buildApp } = await load();
+  await using upstream = await startUpstream({ routes: { '/': { ...json, gate: true } } });
+  await using apps = new AsyncDisposableStack();
+  const build = (timeoutMs: number): App =>
+    apps.use(buildApp({ upstream: upstream.url('/'), timeoutMs }));
+
+  const statusCode = await askUntilSeen(build, upstream);
+
+  const { requests } = await lookUntil(upstream, ({ inFlight }) => inFlight === 0);
+  await upstream.open('/');
+  expect(statusCode, 'Your status, for an upstream that does not answer').toBe(504);
+  const outcome = requests[0]?.outcome;
+  expect(outcome, 'What the upstream saw of the request that you gave up').toBe('aborted');
+});
+
+test('waits for timeoutMs and not longer', async () => {
+  const { buildApp } = await load();
+  const timeoutMs = 300;
+
+  const early = await askOnce(buildApp, { ...json, delayMs: 299 }, { timeoutMs });
+  const late = await askOnce(buildApp, { ...json, delayMs: 10_000 }, { timeoutMs });
+
+  expect(early.value.statusCode, inTime(299, 300)).toBe(200);
+  expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
+  expect(late).toTakeVirtually(300);
+});
+
+test('timeoutMs covers the body too', async () => {
+  const { buildApp } = await load();
+  const timeoutMs = 300;
+
+  const early = await askOnce(buildApp, { ...json, delayMs: 200, bodyDelayMs: 50 }, { timeoutMs });
+  const late = await askOnce(buildApp, { ...json, delayMs: 200, bodyDelayMs: 200 }, { timeoutMs });
+
+  expect(early.value.statusCode, inTime(250, 300)).toBe(200);
+  const sentence = 'Your status, for headers after 200 ms and the end of the body after 400 ms';
+  expect(late.value.statusCode, sentence).toBe(504);
+  expect(late).toTakeVirtually(300);
+});
+
+test('timeoutMs is 500 where it is not given', async () => {
+  const { buildApp } = await load();
+
+  const early = await askOnce(buildApp, { ...json, delayMs: 499 });
+  const late = await askOnce(buildApp, { ...json, delayMs: 10_000 });
+
+  expect(early.value.statusCode, inTime(499, 500)).toBe(200);
+  expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
+  expect(late).toTakeVirtually(500);
+});
+
+test('/healthz answers by itself, whatever the upstream does', async () => {
+  const { buildApp } = await load();
+  await using upstream = await startUpstream({ routes: { '*': { ...json, status: 500 } } });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const { statusCode, body } = await app.inject('/healthz');
+
+  expect(statusCode, 'The status of /healthz while the upstream answers with 500').toBe(200);
+  expect(read(body), 'The JSON of /healthz').toEqual({ status: 'ok' });
+  const { hits } = await upstream.traffic();
+  expect(hits, 'Times that /healthz asked the upstream').toBe(0);
+});
+
+test('uses its connections again, or closes them', async () => {
+  const { buildApp } = await load();
+  await using upstream = await startUpstream({ routes: { '/': json } });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  await askInTurn(app, 10);
+
+  const few = ({ connections }: UpstreamTraffic): boolean => connections.open <= 5;
+  // Few looks: clients close what nobody has used for some seconds, and a leak must not have the time.
+  const { connections } = await lookUntil(upstream, few, 200);
+  const sentence = 'Connections to the upstream still open after 10 requests, one after another';
+  expect(connections.open, sentence).toBeLessThanOrEqual(5);
+});
+
+/** Work that holds the loop makes none or two, whatever the machine does; a wait of 200 ms that does not, dozens. */
+const fewestTurns = 5;
+const turnsTold = 'Turns of the event loop while /example waited for the upstream for 200 ms';
+
+/**
+ * Judges one call of /example, and one of /healthz beside it.
+ *
+ * A thread that gets no CPU while the process it started goes on is hardly asleep any more when it comes to wait, and is then told as
+ * free. The turns know better: without them the verdict is asked for again.
+ */
+async function judgeOneRequest(upstream: Upstream): Promise<LoopReport> {
+  let report = await judgeOnce(upstream);
+  for (
+    let again = 0;
+    again < 2 && report.verdict === 'free' && report.turns < fewestTurns;
+    again += 1
+  ) {
+    report = await judgeOnce(upstream);
+  }
+  return report;
+}
+
+function judgeOnce(upstream: Upstream): Promise<LoopReport> {
+  return judgeLoop({
+    prepare: async () => {
+      const { buildApp } = await load();
+      const app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+      await app.ready();
+      return app;
+    },
+    work: (app) => Promise.all([app.inject('/example'), app.inject('/healthz')]),
+    cleanUp: (app) => app.close(),
+  });
+}
+
+type BuildApp = Awaited<ReturnType<typeof load>>['buildApp'];
+type App = ReturnType<BuildApp>;
+
+/** Calls /example so many times, one after another, with a turn of the loop between them. */
+async function askInTurn(app: App, times: number) {
+  const replies = [];
+  for (let call = 0; call < times; call += 1) {
+    replies.push(await app.inject('/example'));
+    await turns(1);
+  }
+  return replies;
+}
+
+/**
+ * Calls /example with a short limit, and again with a longer one if the machine was so slow that the time was up before the upstream
+ * saw the request.
+ */
+async function askUntilSeen(
+  build: (timeoutMs: number) => App,
+  upstream: Upstream,
+): Promise<number | undefined> {
+  let statusCode: number | undefined;
+  for (const timeoutMs of [100, 300, 900]) {
+    const [reply] = await askInTurn(build(timeoutMs), 1);
+    statusCode = reply?.statusCode;
+    const { hits } = await upstream.traffic();
+    if (hits > 0) break;
+  }
+  return statusCode;
+}
+
+/**
+ * Looks at the upstream until `done`, or until nothing has happened there for so many looks. Each look is a message there and back, so
+ * the other thread had its turns in between: no clock is asked.
+ */
+async function lookUntil(
+  upstream: Upstream,
+  done: (traffic: UpstreamTraffic) => boolean,
+  mostLooks = 500,
+): Promise<UpstreamTraffic> {
+  let traffic = await upstream.traffic();
+  for (let looks = 0; looks < mostLooks && !done(traffic); looks += 1) {
+    const before = traffic;
+    traffic = await upstream.traffic();
+    const changed = traffic.hits !== before.hits || traffic.inFlight !== before.inFlight;
+    if (changed) looks = 0;
+  }
+  return traffic;
+}
+
+/** Counts the processes and threads that this thread starts from now on. */
+function countStarts() {
+  const channels = ['child_process', 'worker_threads'];
+  const counter = {
+    count: 0,
+    [Symbol.dispose]: () => {
+      for (const channel of channels) diagnostics.unsubscribe(channel, note);
+    },
+  };
+  const note = (): void => {
+    counter.count += 1;
+  };
+  for (const channel of channels) diagnostics.subscribe(channel, note);
+  return counter;
+}
+
+/** Calls /example of an app of its own in virtual time, with an upstream in this process. */
+async function askOnce(buildApp: BuildApp, route: SlowRoute, limit: { timeoutMs?: number } = {}) {
+  await using api = await startSlowApi({ routes: { '/': route } });
+  await using app = buildApp({ upstream: api.url('/'), ...limit });
+  await app.ready();
+  return await inVirtualTime(() => app.inject('/example'));
+}
+
+function failing(status: number): SlowRoute {
+  return { ...json, status };
+}
+
+function inTime(afterMs: number, timeoutMs: number): string {
+  return (
+    `The upstream answers after ${afterMs} ms, and you may wait for ${timeoutMs} ms. ` +
+    'It runs in the same process here: while a handler holds the event loop, it cannot answer. Your status'
+  );
+}
+
+/** A text that is not JSON stands for itself. */
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
