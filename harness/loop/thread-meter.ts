@@ -19,12 +19,22 @@ export interface ThreadReading {
 
 /** The kernel counts stolen time in ticks of USER_HZ, which is 100 on every Linux that Node supports. */
 const MILLISECONDS_PER_TICK = 10;
+/** A reading is far shorter than the time for which a thread keeps its CPU: the second try is all but certain. */
+const MOST_TRIES = 10;
+
+/** What the kernel says of a thread; milliseconds. */
+interface Schedule {
+  readonly onCpu: number;
+  readonly queued: number | null;
+  /** How often the thread was given a CPU. */
+  readonly slices: number;
+}
 
 /**
  * Reads what the calling thread has used: CPU time, time asleep in the event loop, and on Linux the time it stood in
- * line for a CPU (`/proc/thread-self/schedstat`, second field; see `Documentation/scheduler/sched-stats.rst`).
+ * line for a CPU (`/proc/thread-self/schedstat`; see `Documentation/scheduler/sched-stats.rst`).
  *
- * A reading costs some ten microseconds. Close the meter when it is no longer needed.
+ * A reading costs some fifteen microseconds. Close the meter when it is no longer needed.
  */
 export class ThreadMeter implements Disposable {
   #schedule = openIfPresent('/proc/thread-self/schedstat');
@@ -37,7 +47,23 @@ export class ThreadMeter implements Disposable {
   }
 
   read(): ThreadReading {
-    const [onCpu, queued] = this.#readSchedule();
+    // A thread that loses its CPU between two of the figures would look as if it had slept meanwhile: they are read anew.
+    for (let tries = 1; ; tries += 1) {
+      const schedule = this.#readSchedule();
+      const reading = this.#readAll(schedule);
+      if (tries === MOST_TRIES || this.#readSchedule().slices === schedule.slices) return reading;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const descriptor of [this.#schedule, this.#machine]) {
+      if (descriptor !== null) closeSync(descriptor);
+    }
+    this.#schedule = null;
+    this.#machine = null;
+  }
+
+  #readAll({ onCpu, queued }: Schedule): ThreadReading {
     const { user, system } = process.threadCpuUsage();
     return {
       at: realNow(),
@@ -49,18 +75,10 @@ export class ThreadMeter implements Disposable {
     };
   }
 
-  [Symbol.dispose](): void {
-    for (const descriptor of [this.#schedule, this.#machine]) {
-      if (descriptor !== null) closeSync(descriptor);
-    }
-    this.#schedule = null;
-    this.#machine = null;
-  }
-
-  #readSchedule(): [onCpu: number, queued: number | null] {
-    if (this.#schedule === null) return [0, null];
-    const [onCpu, queued] = this.#readFields(this.#schedule);
-    return [Number(onCpu) / 1e6, Number(queued) / 1e6];
+  #readSchedule(): Schedule {
+    if (this.#schedule === null) return { onCpu: 0, queued: null, slices: 0 };
+    const [onCpu, queued, slices] = this.#readFields(this.#schedule).map(Number);
+    return { onCpu: onCpu! / 1e6, queued: queued! / 1e6, slices: slices! };
   }
 
   #readStolen(): number {
