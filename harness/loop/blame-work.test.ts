@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blameWork } from './blame-work.ts';
 import * as guilty from './fixtures/guilty.ts';
 import { judgeLoop, startWatchdog } from './index.ts';
 
@@ -52,6 +53,12 @@ describe('blame', () => {
     const { blame, line } = await blameOf(() => guilty.loopAfterAwait(150_000_000), 'loop');
 
     expect(blame?.location).toMatchObject({ line, functionName: 'loop' });
+  });
+
+  test('names no short call for a long hold, though it fills a turn of its own', async () => {
+    const blame = await blameWork((use) => use(() => guilty.sleep(1)), 1000);
+
+    expect(blame).toBeNull();
   });
 
   test('puts every watched function back', async () => {

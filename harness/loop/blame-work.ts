@@ -43,7 +43,10 @@ export async function blameWork(run: RunWork, heldMs: number): Promise<Blame | n
   });
   const gaps = probe.gaps();
   const longest = Math.max(...gaps.map((gap) => gap.heldMs));
-  const blames = [blameCall(calls.calls, gaps), samples && blameSamples(samples, longest)];
+  const call = blameCall(calls.calls, gaps);
+  // A short call may fill a short turn of its own, and explains no long hold.
+  const longCall = call && call.heldMs >= heldMs * LEAST_SHARE ? call : null;
+  const blames = [longCall, samples && blameSamples(samples, longest)];
   const blame = blames.find((blame) => (blame?.share ?? 0) >= LEAST_SHARE);
   // The blame run is slower than a judged one: only its proportions are taken over.
   return blame ? { ...blame, heldMs: heldMs * blame.share! } : null;

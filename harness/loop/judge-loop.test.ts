@@ -9,6 +9,8 @@ beforeAll(() => void startWatchdog({ killMs: 30_000 }));
 afterAll(() => startWatchdog().stop());
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
+// A copy from before any run: a sleep in it is seen, but not where it comes from.
+const unseenWait = Atomics.wait;
 
 describe('judgeLoop', () => {
   test('acquits work that only waits', async () => {
@@ -37,6 +39,12 @@ describe('judgeLoop', () => {
     const report = await judgeLoop({ work: () => void Atomics.wait(cell, 0, 0, 160) });
 
     expect(report).toMatchObject({ verdict: 'held', cause: 'asleep', turns: 0 });
+  });
+
+  test('never convicts for a sleep that no call explains', async () => {
+    const { verdict } = await judgeLoop({ tries: 1, work: () => void unseenWait(cell, 0, 0, 160) });
+
+    expect(verdict).not.toBe('held');
   });
 
   test('convicts a hold in the midst of work that also waits', async () => {

@@ -23,7 +23,8 @@ export interface JudgeLoopOptions<T> {
  *
  * Wall-clock time decides nothing. A hold is thread CPU time, or time asleep in a synchronous call; time in which the
  * machine gave the thread no CPU is neither. The work is held guilty only when every one of `tries` runs was: noise
- * only ever adds, so the first clean run acquits. After a conviction one more run, unmeasured, finds the line.
+ * only ever adds, so the first clean run acquits. One more run, unmeasured, then finds the line; a sleep that no call
+ * explains is never held against the work.
  *
  * @throws RangeError when `limitMs` or `tries` cannot be used
  * @throws what `prepare`, `work` or `cleanUp` throws or rejects with
@@ -47,6 +48,9 @@ export async function judgeLoop<T = void>(options: JudgeLoopOptions<T>): Promise
 
     const best = leastHeld(guilty);
     const blame = await blameWork((use) => withInput(options, use), best.heldMs);
+    // A thread sleeps too where it waits for another one of its process, such as V8's own helpers, that gets no CPU: only
+    // a call that was seen to sleep is the program's doing.
+    if (best.cause === 'asleep' && !blame?.callee) continue;
     const report = reportOf('held', limitMs, runs, best, blame);
     markOnTrace(run, traceStart, report);
     return report;
