@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { kataIds } from '../catalog/kata.ts';
-import { selectKatas, UnknownKataError } from '../catalog/select-katas.ts';
+import { selectKatas } from '../catalog/select-katas.ts';
+import { command, parseWords, UsageError } from './command.ts';
 
 const usage = `Usage: npm run bench -- <what> [options]
 
@@ -17,21 +17,16 @@ const usage = `Usage: npm run bench -- <what> [options]
 Exit code: 0 measured, 1 a verdict was wrong, 2 wrong usage.
 `;
 
-/** What was typed cannot be meant. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof UnknownKataError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await command(main);
 
 async function main(words: string[]): Promise<number> {
-  const { values, positionals } = parse(words);
+  const { values, positionals } = parseWords(words, {
+    verdicts: { type: 'string' },
+    busy: { type: 'string' },
+    minutes: { type: 'string' },
+    runs: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
   const [what, ...more] = positionals;
   if (values.help || what === undefined) {
     process.stdout.write(usage);
@@ -52,24 +47,6 @@ async function main(words: string[]): Promise<number> {
     );
   }
   throw new UsageError(`Expected start-up, verdicts or probe, got "${what}".`);
-}
-
-function parse(words: string[]) {
-  try {
-    return parseArgs({
-      args: words,
-      allowPositionals: true,
-      options: {
-        verdicts: { type: 'string' },
-        busy: { type: 'string' },
-        minutes: { type: 'string' },
-        runs: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\nnpm run bench -- --help`);
-  }
 }
 
 function wholeNumber(option: string, text: string): number {

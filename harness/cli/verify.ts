@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import { kataIds, readKata } from '../catalog/kata.ts';
-import { messageOf } from '../catalog/message-of.ts';
-import { selectKatas, UnknownKataError } from '../catalog/select-katas.ts';
+import { selectKatas } from '../catalog/select-katas.ts';
 import { failedChecks, reportEnd, reportStep } from '../verify/report-steps.ts';
 import { readySteps, runSteps } from '../verify/run-steps.ts';
+import { command, parseWords, UsageError } from './command.ts';
 import type { StepReport } from '../verify/check.ts';
 import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
@@ -21,43 +20,21 @@ Exit code: 0 all passed, 1 something failed, 2 wrong usage. The last line is
 "N passed, N failed". Under CI=true, --all fails where a check cannot run.
 `;
 
-/** What was typed cannot be meant. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof UnknownKataError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await command(main);
 
 async function main(words: string[]): Promise<number> {
-  const { values } = parse(words);
+  const { values } = parseWords(words, {
+    all: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    matrix: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) {
     process.stdout.write(usage);
     return 0;
   }
   if (values.matrix !== undefined) return showMatrix(values.matrix);
   return verify(values.only ?? [], values.all ?? false);
-}
-
-function parse(words: string[]) {
-  try {
-    return parseArgs({
-      args: words,
-      options: {
-        all: { type: 'boolean' },
-        only: { type: 'string', multiple: true },
-        matrix: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${messageOf(error)}\nnpm run verify -- --help`);
-  }
 }
 
 async function verify(only: readonly string[], all: boolean): Promise<number> {

@@ -59,7 +59,7 @@ test('a green kata says how much virtual time passed, and where to compare', () 
 
   expect(text).toContain('   ✓ returns an empty list when there is no URL\n   ✓ another\n');
   expect(text).toContain(' All 2 green. 3.0 virtual seconds in 0.4 s.');
-  expect(text).toContain('solutions/03-three-fetches/README.md');
+  expect(text).toContain(' Compare  npm run compare 03\n Next     npm run next\n');
 });
 
 test('a red kata tells the first red in full, then the file and the command', () => {

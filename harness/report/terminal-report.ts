@@ -5,7 +5,9 @@ import type { Kata } from '../catalog/kata.ts';
 import { readKata } from '../catalog/kata.ts';
 import type { KataResult, TestResult } from '../runner/kata-result.ts';
 import { formatLocation, projectRoot } from '../trace/source-location.ts';
+import { cutText } from '../trace/fit-text.ts';
 import { drawTimeline } from '../trace/text-timeline.ts';
+import { wrapText } from '../trace/wrap-text.ts';
 
 const width = 80;
 const shownOutputLines = 20;
@@ -28,7 +30,7 @@ export function reportKata(result: KataResult): string {
     '',
     ` ${picocolors.bold(`Kata ${kata.number}`)}  ${kata.title}`,
     '',
-    ...result.tests.map((test) => `   ${marks[test.verdict]} ${cut(test.name, width - 6)}`),
+    ...result.tests.map((test) => `   ${marks[test.verdict]} ${cutText(test.name, width - 6)}`),
     ...output(result),
   ];
 
@@ -67,7 +69,9 @@ function explain(name: string | null, test: Told): string[] {
   if (failure === null) return [];
 
   const lines =
-    name === null ? [] : [` ${marks[test.verdict]} ${picocolors.bold(cut(name, width - 4))}`, ''];
+    name === null
+      ? []
+      : [` ${marks[test.verdict]} ${picocolors.bold(cutText(name, width - 4))}`, ''];
   lines.push(...paragraphs(failure.message));
   if (failure.diff !== null) lines.push('', ...indent(failure.diff.split('\n')));
   const timeline = drawTimeline(test.spans, {
@@ -94,7 +98,7 @@ function output(result: KataResult): string[] {
     picocolors.dim('   Your program printed:'),
     ...lines
       .slice(0, shownOutputLines)
-      .map((line) => `   ${picocolors.dim('|')} ${cut(line, width - 6)}`),
+      .map((line) => `   ${picocolors.dim('|')} ${cutText(line, width - 6)}`),
     ...(more > 0 ? [`   ${picocolors.dim('|')} … and ${more} more lines`] : []),
     ...(dropped > 0
       ? [`   ${picocolors.dim('|')} … and ${dropped} writes that were not even kept`]
@@ -108,11 +112,11 @@ function closing(kata: Kata, result: KataResult): string[] {
     .relative(projectRoot, path.join(kata.directory, kata.files[0]!))
     .split(path.sep)
     .join('/');
-  const folder = path.posix.dirname(file);
   if (result.verdict === 'pass') {
     return [
       ` ${picocolors.green(picocolors.bold(`All ${green} green.`))} ${times(result)}`,
-      ` Compare with ${picocolors.cyan(`solutions/${kata.id}/README.md`)}.`,
+      ` Compare  npm run compare ${kata.number}`,
+      ` Next     npm run next`,
     ];
   }
   if (result.verdict === 'inconclusive') {
@@ -124,7 +128,7 @@ function closing(kata: Kata, result: KataResult): string[] {
   return [
     ` ${picocolors.bold(`${green} of ${result.tests.length} green.`)}`,
     ` Open   ${picocolors.cyan(file)}`,
-    ` Hints  ${folder}/hints.md`,
+    ` Hint   npm run hint ${kata.number}`,
     ` Again  npm test katas/${kata.number}`,
   ];
 }
@@ -143,7 +147,7 @@ export function reportBoard(results: readonly KataResult[]): string {
     const green = result.tests.filter((test) => test.verdict === 'pass').length;
     const verdict = result.verdict === 'crashed' ? 'fail' : result.verdict;
     const score = `${green}/${result.tests.length}`.padStart(6);
-    return ` ${marks[verdict]} ${kata.number}  ${cut(kata.title, 44).padEnd(44)} ${score}  ${result.verdict}`;
+    return ` ${marks[verdict]} ${kata.number}  ${cutText(kata.title, 44).padEnd(44)} ${score}  ${result.verdict}`;
   });
   const solved = results.filter((result) => result.verdict === 'pass').length;
   const next = results.find((result) => result.verdict !== 'pass');
@@ -158,26 +162,9 @@ export function reportBoard(results: readonly KataResult[]): string {
 }
 
 function paragraphs(text: string): string[] {
-  return text.split('\n').flatMap((paragraph) => indent(wrap(paragraph, width - 6)));
+  return indent(wrapText(text, width - 6));
 }
 
 function indent(lines: readonly string[]): string[] {
   return lines.map((line) => `   ${line}`);
-}
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  lines.push(line);
-  return lines;
-}
-
-function cut(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }

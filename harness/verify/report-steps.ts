@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import type { Check } from './check.ts';
-import { wrapText } from './wrap-text.ts';
+import { wrapText } from '../trace/wrap-text.ts';
 import type { StepOutcome } from './run-steps.ts';
 
 const width = 80;

@@ -1,4 +1,4 @@
-import { displayWidth } from '../trace/fit-text.ts';
+import { displayWidth } from './fit-text.ts';
 
 /** `text` in lines of at most `columns`; a word that is longer, such as a path, stays whole. */
 export function wrapText(text: string, columns: number): string[] {
