@@ -1,0 +1,903 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { currentTrace, eachAbortPoint, expect, inVirtualTime, kata, random, test } from '#harness';
+import type { VirtualClock } from '#harness';
+
+// A test names the library or language from which its behaviour was learnt:
+//   Java       StructuredTaskScope: openjdk/jdk, test/jdk/java/util/concurrent/StructuredTaskScope/StructuredTaskScopeTest.java
+//   asyncio    TaskGroup: python/cpython, Lib/test/test_asyncio/test_taskgroups.py and Lib/asyncio/taskgroups.py
+//   Trio       nurseries: python-trio/trio, src/trio/_core/_tests/test_run.py
+//   Swift      `async let`: swift-evolution, SE-0317
+// Where they disagree, "not so in" names those that decided otherwise.
+
+const load = kata(() => import('./await-using.ts'));
+
+const told = 'The failures that join told of, in the order in which they happened';
+const stillRunning = 'Still running when the block had been left';
+const cameOut = 'The error that came out of the block';
+const leftAt = 'The block was left after so many milliseconds';
+const joinedAt = 'join had settled after so many milliseconds';
+
+// Swift: a child that nobody awaits is cancelled at the end of its scope. Not so in asyncio, where `__aexit__` is told of the error,
+// and has no need to guess.
+test('a block that throws is not held up by its ten-second child', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the login has expired');
+
+  const run = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => work('ten-second child', 10_000, signal));
+      throw failure;
+    }),
+  );
+
+  expect(run.virtualMs, 'The block threw at 0 ms. Its error came out at this millisecond').toBe(0);
+  expect(run.value, cameOut).toBe(failure);
+  expect(run.leftRunning, stillRunning).toEqual([]);
+});
+
+// Java: testInterruptClose1, "force close to wait".
+test('a block is left only when every child has finished its clean-up', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAfter('quick', 200, signal));
+      void group.spawn((signal) => cleanUpAfter('slow', 60_000, signal));
+      await failAfter('block', 50);
+    }),
+  );
+
+  expect(run.leftRunning, stillRunning).toEqual([]);
+  expect(run.virtualMs, leftAt).toBe(60_050);
+});
+
+// Ours: with `using`, an error of the end comes first, and the block's own stands behind it as `suppressed`.
+test("the block's error is not hidden by a clean-up that fails", async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the login has expired');
+
+  const { value: error } = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAndFail('shop', 30, signal));
+      await failAfter('block', 50, failure);
+    }),
+  );
+
+  expect(error, cameOut).toBe(failure);
+});
+
+test("the block's error is not hidden by an abort of the parent", async () => {
+  const { TaskGroup } = await load();
+  const parent = new AbortController();
+  const failure = new Error('the login has expired');
+
+  const { value: error } = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup({ signal: parent.signal });
+      void group.spawn((signal) => cleanUpAfter('child', 30, signal));
+      await sleep(50);
+      parent.abort(new Error('the customer has left'));
+      throw failure;
+    }),
+  );
+
+  expect(error, cameOut).toBe(failure);
+});
+
+test('what join throws comes out of the block as it is', async () => {
+  const { TaskGroup } = await load();
+  const thrownByJoin: unknown[] = [];
+
+  const { value: error } = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn(() => failAfter('child', 50));
+      await group.join().catch((error: unknown) => {
+        thrownByJoin.push(error);
+        throw error;
+      });
+    }),
+  );
+
+  expect(thrownByJoin, 'Errors that join threw').toHaveLength(1);
+  expect(error, cameOut).toBe(thrownByJoin[0]);
+});
+
+// Ours: that join was called does not mean that the block has waited for it.
+test('a block that gives up waiting for join stops its children', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('took too long');
+
+  const run = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => work('ten-second child', 10_000, signal));
+      await Promise.race([group.join(), failAfter('time limit', 50, failure)]);
+    }),
+  );
+
+  expect(run.virtualMs, leftAt).toBe(50);
+  expect(run.value, cameOut).toBe(failure);
+});
+
+// Not so in Java, testIsCancelledAfterClose. But what a child gave back, such as a response, may still use the signal.
+test('after a good join the end of the block changes nothing', async () => {
+  const { TaskGroup } = await load();
+  const signals: AbortSignal[] = [];
+
+  const run = await observe(async () => {
+    await using group = new TaskGroup();
+    signals.push(group.signal);
+    void group.spawn(async (signal) => {
+      await work('child', 100, signal);
+      signals.push(signal);
+    });
+    await group.join();
+  });
+
+  const aborted = signals.map((signal) => signal.aborted);
+  expect(aborted, 'Were the signals of the group and of its child aborted?').toEqual([
+    false,
+    false,
+  ]);
+  expect(run.virtualMs, leftAt).toBe(100);
+});
+
+// Java: testJoinWithNoSubtasks.
+test('join ends at once when there are no children', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() => new TaskGroup().join());
+
+  expect(run.virtualMs, joinedAt).toBe(0);
+});
+
+// Trio: test_basic_interleave. Java: testJoinWithRemainingSubtasks.
+test('children run side by side, and join waits for the last of them', async () => {
+  const { TaskGroup } = await load();
+  const starts: number[] = [];
+
+  const run = await observe(async (clock) => {
+    const group = new TaskGroup();
+    for (let child = 1; child <= 12; child += 1) {
+      void group.spawn((signal) => {
+        starts.push(clock.now);
+        return work(`child ${child}`, child * 100, signal);
+      });
+    }
+    await group.join();
+  });
+
+  const allAtOnce = Array.from({ length: 12 }, () => 0);
+  expect(starts, 'Milliseconds at which the twelve children started').toEqual(allAtOnce);
+  expect(run.virtualMs, joinedAt).toBe(1200);
+});
+
+// asyncio: test_taskgroup_24. Not so in Java, testForkConfined, where only the owner may fork.
+test('join waits for the children that children spawn', async () => {
+  const { TaskGroup } = await load();
+  const ended: number[] = [];
+
+  await observe(async (clock) => {
+    const group = new TaskGroup();
+    const generation = async (left: number, signal: AbortSignal): Promise<void> => {
+      await work(`${left} to come`, 100, signal);
+      ended.push(clock.now);
+      if (left > 0) void group.spawn((signal) => generation(left - 1, signal));
+    };
+    void group.spawn((signal) => generation(9, signal));
+    await group.join();
+  });
+
+  const oneAfterAnother = Array.from({ length: 10 }, (_, index) => (index + 1) * 100);
+  expect(ended, 'Milliseconds at which each child had ended').toEqual(oneAfterAnother);
+});
+
+// asyncio: test_taskgroup_23. A counter that has come to zero may still rise again.
+test('join waits for a child that was spawned after the others had ended', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => work('first', 10, signal));
+    await work('block', 50);
+    void group.spawn((signal) => work('second', 100, signal));
+    await group.join();
+  });
+
+  expect(run.virtualMs, joinedAt).toBe(150);
+});
+
+test("spawn gives the child's value, of a plain function too", async () => {
+  const { TaskGroup } = await load();
+  const seeded = random();
+  const [first, second] = [seeded.nonce(), seeded.nonce()];
+
+  const { value: values } = await observe(async () => {
+    const group = new TaskGroup();
+    const plain = group.spawn(() => first);
+    const later = group.spawn(async (signal) => {
+      await work('child', 10, signal);
+      return second;
+    });
+    await group.join();
+    const values: unknown[] = [await plain, await later];
+    return values.map(String);
+  });
+
+  expect(values, 'The values that the block got from spawn').toEqual([first, second]);
+});
+
+// asyncio: a task keeps its own exception.
+test('the promise of a child that failed rejects with its error', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the shop is down');
+
+  const { value: seen } = await observe(async () => {
+    const group = new TaskGroup();
+    const seen = await outcomeOf(() => group.spawn(() => failAfter('child', 50, failure)));
+    await outcomeOf(() => group.join());
+    return seen;
+  });
+
+  expect(seen, 'What the block got from the promise of spawn').toBe(failure);
+});
+
+// Java: testJoinAfterJoin2, where it is `join` that tells of the callable that threw, not `fork`.
+test('a child that throws at once is a failed child, not a spawn that throws', async () => {
+  const { TaskGroup } = await load();
+  let spawned = 'spawn threw';
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    try {
+      void group.spawn(() => {
+        throw new Error('threw at once');
+      });
+      spawned = 'spawn returned';
+    } catch {
+      // It is told on the next line.
+    }
+    expect(spawned, 'What spawn did when its function threw').toBe('spawn returned');
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['threw at once']);
+});
+
+// asyncio: test_cancel_children_on_child_error, where the body too is told at once.
+test('a failure stops the siblings at once, before join is called', async () => {
+  const { TaskGroup } = await load();
+  const stopped: number[] = [];
+
+  await observe(async (clock) => {
+    const group = new TaskGroup();
+    void group.spawn(async (signal) => {
+      await work('sibling', 10_000, signal);
+      stopped.push(clock.now);
+    });
+    void group.spawn((signal) => obey('another sibling', 10_000, signal));
+    void group.spawn(() => failAfter('fails', 50));
+    await work('block', 300);
+    await outcomeOf(() => group.join());
+  });
+
+  expect(stopped, 'A child failed at 50 ms; its sibling stopped at').toEqual([50]);
+});
+
+// Ours: a block that is stopped before it can call join has no other way to learn why.
+test("the first failure is the reason of the group's signal", async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the shop is down');
+
+  const { value: reason } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('fails', 50, failure));
+    await work('block', 10_000, group.signal);
+    return group.signal.reason as unknown;
+  });
+
+  expect(reason, 'The reason with which the signal of the group was aborted').toBe(failure);
+});
+
+// asyncio: test_taskgroup_04. Not so in Java, which gives the first as the cause of an ExecutionException.
+test('a single failure comes in an AggregateError too', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the only failure');
+
+  const { value: reason } = await observe(() =>
+    outcomeOf(async () => {
+      const group = new TaskGroup();
+      void group.spawn(() => failAfter('fails', 50, failure));
+      await group.join();
+    }),
+  );
+
+  const message = 'join should reject with an AggregateError, also for one failure';
+  expect(reason, message).toBeInstanceOf(AggregateError);
+  expect((reason as AggregateError).errors, 'The `errors` of the AggregateError').toHaveLength(1);
+  expect((reason as AggregateError).errors[0], 'Not the error that the child threw').toBe(failure);
+});
+
+// Trio: test_two_child_crashes. asyncio: taskgroups.py, `_on_task_done` appends to `_errors` as tasks end.
+test('join tells of all failures in the order in which they happened', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => cleanUpAndFail('third', 80, signal));
+    void group.spawn((signal) => cleanUpAndFail('second', 40, signal));
+    void group.spawn(() => failAfter('first', 10));
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['first', 'second', 'third']);
+});
+
+// Ours: JavaScript can throw anything, and `if (error)` overlooks half of it.
+test('a child that throws undefined has failed', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(async () => {
+      await work('throws undefined', 50);
+      // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+      throw undefined;
+    });
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['undefined']);
+});
+
+test('an error that a child passes on to another is listed once', async () => {
+  const { TaskGroup } = await load();
+  const failure = new Error('the shop is down');
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    const shop = failAfter('shop', 80, failure);
+    void group.spawn(() => failAfter('first', 50));
+    void group.spawn(() => shop);
+    void group.spawn(() => shop);
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['first', 'the shop is down']);
+});
+
+// Trio: test_cancel_scope_exceptiongroup_filtering, which absorbs what its own scope has cancelled. timers/promises, events.once
+// and stream.pipeline reject so.
+test("an AbortError caused by the group's abort is no failure", async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('fails', 50));
+    void group.spawn((signal) => obey('sibling', 10_000, signal));
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['fails']);
+});
+
+// The same, in the words of the web: `fetch` and `signal.throwIfAborted()` reject with the reason itself.
+test("the reason of the group's abort itself is no failure", async () => {
+  const { TaskGroup } = await load();
+
+  const { value: joined } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(async (signal) => {
+      await work('asks the signal', 10_000, signal);
+      signal.throwIfAborted();
+    });
+    group.cancel(new Error('found a price elsewhere'));
+    return outcomeOf(() => group.join());
+  });
+
+  expect(namesIn(joined), told).toEqual([]);
+});
+
+// Not so in asyncio, test_taskgroup_03, where a child that somebody else has cancelled just ends. Here its fetch was given up.
+test("a child's own AbortError is a failure", async () => {
+  const { TaskGroup } = await load();
+  const cutOff = new DOMException('gave up', 'AbortError');
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('first', 50));
+    void group.spawn((signal) => cleanUpAndFail('clean-up', 30, signal, cutOff));
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['first', 'gave up']);
+});
+
+test('an error of the clean-up is a failure, though the abort is its cause', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('first', 50));
+    void group.spawn(async (signal) => {
+      await work('child', 10_000, signal);
+      throw new Error('clean-up', { cause: signal.reason });
+    });
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['first', 'clean-up']);
+});
+
+// Java: `cancel` of a joiner ends the subtasks, and `join` goes on to its result, testOnForkCancelsExecution.
+test('join waits for the clean-up after cancel, and resolves', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    outcomeOf(async () => {
+      const group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAfter('child', 200, signal));
+      await sleep(50);
+      group.cancel();
+      await group.join();
+      return 'resolved';
+    }),
+  );
+
+  expect(run.value, 'After cancel, join should resolve; it came to').toBe('resolved');
+  expect(run.virtualMs, joinedAt).toBe(250);
+});
+
+test('cancel gives its reason to the children', async () => {
+  const { TaskGroup } = await load();
+  const reason = new Error('found a price elsewhere');
+  const reasons: unknown[] = [];
+
+  await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(async (signal) => {
+      await work('child', 10_000, signal);
+      reasons.push(signal.reason);
+    });
+    await sleep(50);
+    group.cancel(reason);
+    await outcomeOf(() => group.join());
+  });
+
+  expect(reasons, 'One child was running').toHaveLength(1);
+  expect(reasons[0], "The reason that the child's signal had").toBe(reason);
+});
+
+// asyncio: taskgroups.py, errors "have priority" over a cancellation.
+test('a failure after cancel is told by join', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => cleanUpAndFail('clean-up', 30, signal));
+    await sleep(50);
+    group.cancel();
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['clean-up']);
+});
+
+// Trio: `CancelScope.cancel` is idempotent.
+test('cancel may be called again, also after the end', async () => {
+  const { TaskGroup } = await load();
+  const reasons = new Set<unknown>();
+
+  const { value: thrown } = await observe(() =>
+    outcomeOf(async () => {
+      const group = new TaskGroup();
+      for (const reason of ['found a price elsewhere', 'changed my mind']) {
+        group.cancel(new Error(reason));
+        reasons.add(group.signal.reason);
+      }
+      await group.join().catch(() => {});
+      group.cancel();
+      reasons.add(group.signal.reason);
+      return 'nothing';
+    }),
+  );
+
+  expect(kindOf(thrown), 'What one of several calls of cancel threw').toBe('nothing');
+  expect(reasons.size, 'Reasons that the signal had, one after another').toBe(1);
+});
+
+// Ours: JavaScript runs a child up to its first await inside `spawn`, when nobody has its promise yet.
+test('a cancel by a child before its first await reaches that child too', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => {
+      group.cancel();
+      return work('cancels its group', 10_000, signal);
+    });
+    await outcomeOf(() => group.join());
+  });
+
+  expect(run.virtualMs, joinedAt).toBe(0);
+});
+
+// asyncio: test_cancellation, which comes out with its own message.
+test('after an abort of the parent, join waits and rejects with its reason', async () => {
+  const { TaskGroup } = await load();
+  const parent = new AbortController();
+  const reason = new Error('the customer has left');
+
+  const run = await observe(async () => {
+    const block = async () => {
+      const group = new TaskGroup({ signal: parent.signal });
+      void group.spawn((signal) => cleanUpAfter('child', 200, signal));
+      await group.join();
+    };
+    const rejected = expect(block()).toRejectWith({ reason });
+    await sleep(50);
+    parent.abort(reason);
+    await rejected;
+  });
+
+  expect(run.virtualMs, joinedAt).toBe(250);
+});
+
+test("the children are told the parent's own reason, before join is called", async () => {
+  const { TaskGroup } = await load();
+  const parent = new AbortController();
+  const reason = new Error('the customer has left');
+  const reasons: [number, unknown][] = [];
+
+  await observe(async (clock) => {
+    const group = new TaskGroup({ signal: parent.signal });
+    void group.spawn(async (signal) => {
+      await work('child', 10_000, signal);
+      reasons.push([clock.now, signal.reason]);
+    });
+    await sleep(50);
+    parent.abort(reason);
+    await work('block', 300);
+  });
+
+  const [stoppedAt, given] = reasons[0] ?? [];
+  expect(stoppedAt, 'The parent was aborted at 50 ms; the child stopped at').toBe(50);
+  expect(given, "The reason that the child's signal had").toBe(reason);
+});
+
+// asyncio: test_taskgroup_07. The moments between two lines of code are where such an abort is lost.
+test('an abort of the parent stops the group, at whatever moment it comes', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    eachAbortPoint(async ({ signal, reason, arm }) => {
+      const block = async () => {
+        const group = new TaskGroup({ signal });
+        void group.spawn((signal) => work('child', 10_000, signal));
+        arm();
+        await group.join();
+      };
+      await expect(block()).toRejectWith({ reason });
+    }),
+  );
+
+  expect(run.virtualMs, 'The group ran on after the abort, for so many milliseconds').toBe(0);
+});
+
+// asyncio: taskgroups.py, a cancellation that came while the tasks were awaited is raised though all of them ended well. Not so in
+// Trio, test_trivial_yields, where a scope in which nobody was stopped was not cancelled.
+test('join rejects after an abort of the parent, even when all had ended well', async () => {
+  const { TaskGroup } = await load();
+  const parent = new AbortController();
+  const reason = new Error('the customer has left');
+
+  await observe(async () => {
+    const group = new TaskGroup({ signal: parent.signal });
+    void group.spawn(() => work('child', 10));
+    await work('block', 50);
+    parent.abort(reason);
+    await expect(group.join()).toRejectWith({ reason });
+  });
+});
+
+// asyncio: test_taskgroup_18, and taskgroups.py, "errors ... have priority".
+test('failures count for more than an abort of the parent', async () => {
+  const { TaskGroup } = await load();
+  const parent = new AbortController();
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup({ signal: parent.signal });
+    void group.spawn((signal) => cleanUpAndFail('clean-up', 30, signal));
+    await sleep(50);
+    parent.abort(new Error('the customer has left'));
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['clean-up']);
+});
+
+// Ours: an aborted signal fires no event any more.
+test('a group whose parent is already aborted is aborted from the start', async () => {
+  const { TaskGroup } = await load();
+  const reason = new Error('the customer has left');
+  let calls = 0;
+
+  await observe(async () => {
+    const group = new TaskGroup({ signal: AbortSignal.abort(reason) });
+    thrownBy(() => group.spawn(() => (calls += 1)));
+    await expect(group.join()).toRejectWith({ reason });
+  });
+
+  expect(calls, 'Calls of a function that was spawned after the abort').toBe(0);
+});
+
+// Ours: a server gives one signal to thousands of groups.
+test('after join nothing is left on the parent', async () => {
+  const { TaskGroup } = await load();
+  const { signal } = new AbortController();
+
+  await observe(async () => {
+    const group = new TaskGroup({ signal });
+    void group.spawn(() => work('child', 10));
+    await group.join();
+  });
+
+  expect(signal).toHaveNoListeners();
+});
+
+test('after a block that threw nothing is left on the parent', async () => {
+  const { TaskGroup } = await load();
+  const { signal } = new AbortController();
+
+  await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup({ signal });
+      void group.spawn((signal) => work('child', 10_000, signal));
+      throw new Error('the login has expired');
+    }),
+  );
+
+  expect(signal).toHaveNoListeners();
+});
+
+// asyncio: test_taskgroup_no_create_task_after_failure. Java: testForkAfterCancel2, "it should not run".
+test('after an abort spawn throws at once, and never calls the function', async () => {
+  const { TaskGroup } = await load();
+  let calls = 0;
+
+  const { value: thrown } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => cleanUpAfter('child', 30, signal));
+    group.cancel();
+    const thrown = thrownBy(() => group.spawn(() => (calls += 1)));
+    await outcomeOf(() => group.join());
+    return thrown;
+  });
+
+  expect(calls, 'Calls of the function that came too late').toBe(0);
+  expect(kindOf(thrown), 'What spawn threw at once').toBe('TaskGroupClosedError');
+});
+
+// Ours: the block is stopped by this error. Without the cause, it would only tell that it came too late.
+test("after an abort the signal's reason is the cause of what spawn throws", async () => {
+  const { TaskGroup } = await load();
+
+  const { value } = await observe(async () => {
+    const group = new TaskGroup();
+    group.cancel(new Error('found a price elsewhere'));
+    const error = await outcomeOf(async () => group.spawn(() => {}));
+    return { cause: (error as Error | undefined)?.cause, reason: group.signal.reason as unknown };
+  });
+
+  expect(value.reason, 'The reason of the signal').toBeInstanceOf(Error);
+  expect(value.cause, 'The `cause` of what spawn threw').toBe(value.reason);
+});
+
+// Java: testForkAfterJoinCompleted2.
+test('after join spawn throws at once, and never calls the function', async () => {
+  const { TaskGroup } = await load();
+  let calls = 0;
+
+  const { value: thrown } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn((signal) => work('child', 10, signal));
+    await group.join();
+    return thrownBy(() => group.spawn(() => (calls += 1)));
+  });
+
+  expect(calls, 'Calls of the function that came too late').toBe(0);
+  expect(kindOf(thrown), 'What spawn threw at once').toBe('TaskGroupClosedError');
+});
+
+// Java: testForkAfterClose. asyncio: test_taskgroup_finished. A child that is started then belongs to nobody.
+test('after the block spawn throws at once, and never calls the function', async () => {
+  const { TaskGroup } = await load();
+  let calls = 0;
+
+  const { value: thrown } = await observe(async () => {
+    const block = async () => {
+      await using group = new TaskGroup();
+      await group.spawn((signal) => work('child', 10, signal));
+      return group;
+    };
+    const group = await block();
+    return thrownBy(() => group.spawn(() => (calls += 1)));
+  });
+
+  expect(calls, 'Calls of the function that came too late').toBe(0);
+  expect(kindOf(thrown), 'What spawn threw at once').toBe('TaskGroupClosedError');
+});
+
+// asyncio: test_taskgroup_13. Here one of them even tries to go on.
+test('an inner group that is cancelled by the outer one has not failed', async () => {
+  const { TaskGroup } = await load();
+
+  const run = await observe(() =>
+    outcomeOf(async () => {
+      const outer = new TaskGroup();
+      void outer.spawn(async (signal) => {
+        const inner = new TaskGroup({ signal });
+        void inner.spawn((signal) => cleanUpAfter('inner child', 50, signal));
+        await inner.join();
+      });
+      void outer.spawn(async (signal) => {
+        const inner = new TaskGroup({ signal });
+        await work('comes too late', 10_000, signal);
+        await inner.spawn(() => {});
+      });
+      await sleep(50);
+      outer.cancel();
+      await outer.join();
+    }),
+  );
+
+  expect(namesIn(run.value), 'The failures that the outer join told of').toEqual([]);
+  expect(run.virtualMs, joinedAt).toBe(100);
+});
+
+// asyncio: test_taskgroup_14, where exception groups stand inside each other as well.
+test('an inner group that fails is one failure of the outer group', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: failures } = await observe(async () => {
+    const outer = new TaskGroup();
+    void outer.spawn(async (signal) => {
+      const inner = new TaskGroup({ signal });
+      void inner.spawn(() => failAfter('inner 1', 50));
+      void inner.spawn((signal) => cleanUpAndFail('inner 2', 30, signal));
+      await inner.join();
+    });
+    void outer.spawn((signal) => cleanUpAndFail('outer', 30, signal));
+    return await failuresOf(outer.join());
+  });
+
+  expect(failures.length, 'Two children of the outer group failed; its join told of').toBe(2);
+  expect(namesIn(failures[0]), 'The failures in the first one').toEqual(['inner 1', 'inner 2']);
+});
+
+test('a group that fails leaves another group alone', async () => {
+  const { TaskGroup } = await load();
+
+  const { value: other } = await observe(async () => {
+    const other = outcomeOf(async () => {
+      const group = new TaskGroup();
+      void group.spawn((signal) => work('other group', 100, signal));
+      await group.join();
+      return `aborted: ${group.signal.aborted}`;
+    });
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('fails', 50));
+    await failuresOf(group.join());
+    return await other;
+  });
+
+  expect(other, 'The group in which nobody failed').toBe('aborted: false');
+});
+
+/**
+ * Runs `steps` in virtual time, and tells what they came to, after how long, and who was still at work at that moment. Then it lets
+ * those end as well: what one test leaves running must not disturb the next.
+ */
+async function observe<T>(steps: (clock: VirtualClock) => Promise<T>) {
+  const { value: observed } = await inVirtualTime(async (clock) => {
+    try {
+      const value = await steps(clock);
+      return { value, virtualMs: clock.now, leftRunning: atWork() };
+    } finally {
+      while (atWork().length > 0) await sleep(1000);
+    }
+  });
+  return observed;
+}
+
+/** Who works at this moment: each `work` has a bar in the timeline. */
+function atWork(): string[] {
+  const open = currentTrace().spans.filter(({ outcome }) => outcome === 'open');
+  return open.map(({ label }) => label);
+}
+
+/** Works for `ms`. Told to stop, it stops at once, and without an error. */
+async function work(name: string, ms: number, signal?: AbortSignal): Promise<void> {
+  await obey(name, ms, signal).catch(() => {});
+}
+
+/** Works for `ms`. Told to stop, it rejects as Node does: with an AbortError, its cause the reason of the signal. */
+async function obey(name: string, ms: number, signal?: AbortSignal): Promise<void> {
+  const bar = currentTrace().begin(name, 'task');
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+    bar.end('done');
+  } catch (error) {
+    bar.end('cancelled');
+    throw error;
+  }
+}
+
+/** Works for ten seconds. Told to stop, it cleans up for `ms`, and nobody can stop that. */
+async function cleanUpAfter(name: string, ms: number, signal: AbortSignal): Promise<void> {
+  await work(name, 10_000, signal);
+  await work(`${name} cleans up`, ms);
+}
+
+/** The same, with a clean-up that fails. */
+async function cleanUpAndFail(
+  name: string,
+  ms: number,
+  signal: AbortSignal,
+  error?: Error,
+): Promise<never> {
+  await work(name, 10_000, signal);
+  return failAfter(name, ms, error);
+}
+
+/** Works for `ms` and fails then, whoever tells it to stop. */
+async function failAfter(name: string, ms: number, error = new Error(name)): Promise<never> {
+  const bar = currentTrace().begin(name, 'task');
+  await sleep(ms);
+  bar.end('failed');
+  throw error;
+}
+
+/** What `block` comes to: its value or its error. */
+async function outcomeOf(block: () => Promise<unknown>): Promise<unknown> {
+  return block().catch((error: unknown) => error);
+}
+
+/** What `spawn` throws before it returns. A promise that comes back is nobody's: its rejection must not disturb another test. */
+function thrownBy(spawn: () => Promise<unknown>): unknown {
+  try {
+    Promise.resolve(spawn()).catch(() => {});
+  } catch (error) {
+    return error;
+  }
+  return 'nothing';
+}
+
+/** The failures that `join` told of. A bare error counts as the only one: one test alone is about that. */
+async function failuresOf(join: Promise<void>): Promise<readonly unknown[]> {
+  try {
+    await join;
+  } catch (reason) {
+    return reason instanceof AggregateError ? Array.from(reason.errors) : [reason];
+  }
+  return expect.fail('A child of the group failed, but join resolved as if nothing had happened.');
+}
+
+/** In this spec the message of an error names who failed. Texts only: an object could claim to be equal to anything. */
+function namesOf(failures: readonly unknown[]): string[] {
+  return failures.map((failure) => String(failure instanceof Error ? failure.message : failure));
+}
+
+/** The same, of the failures inside an AggregateError; of anything else, none. */
+function namesIn(error: unknown): string[] {
+  return error instanceof AggregateError ? namesOf(error.errors) : [];
+}
+
+/** The name of an error; anything else as text. */
+function kindOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : String(thrown);
+}
