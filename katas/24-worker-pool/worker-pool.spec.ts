@@ -1,0 +1,534 @@
+import { execFile } from 'node:child_process';
+import type { ExecFileException } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { auditLeaks, expect, judgeLoop, kata, random, test, ThreadGate, until } from '#harness';
+import type { Job } from './tasks.ts';
+
+const load = kata(() => import('./worker-pool.ts'));
+const jobs = new URL('./tasks.ts', import.meta.url);
+
+/** CPU milliseconds of this thread, in which any thread or process that starts has come to work. */
+const patience = { limitMs: 3000 };
+const mark = random().int(1000, 1_000_000);
+
+test('the server stays responsive during CPU work', async () => {
+  const report = await judgeLoop({
+    prepare: () => startServer(new URL('./slow-sort.ts', import.meta.url)),
+    work: async ({ url }) => {
+      const reply = await post(url, listOf(100_000));
+      expect([reply.status, reply.text]).toEqual([200, '[1,-2,3]']);
+    },
+    cleanUp: ({ close }) => close(),
+  });
+
+  expect(report).toLeaveTheLoopFree();
+});
+
+test('runs as many tasks at once as it has threads, and no more', async () => {
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+
+  const tasks = Promise.all(
+    Array.from({ length: 6 }, () => pool.run<number>({ do: 'gate', gate: gate.shared })),
+  );
+  await reached(() => gate.entered >= 2, tasks, 'two tasks to run at the same time');
+  gate.open();
+  const threads = new Set(await finished(tasks, 'six tasks'));
+
+  expect(threads.size, 'Threads that a pool of size 2 used for six tasks at once').toBe(2);
+});
+
+test('uses its threads again', async () => {
+  using pool = await openPool({ size: 2 });
+  const threads = new Set<number>();
+
+  for (let task = 0; task < 8; task += 1) {
+    threads.add(await finished(pool.run<number>({ do: 'thread' }), 'a task'));
+  }
+
+  const sentence = 'Threads that a pool of size 2 used for eight tasks, one after another';
+  expect(threads.size, sentence).toBeLessThanOrEqual(2);
+});
+
+test('gives a free thread the next task at once', async () => {
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+
+  const values = random().shuffle(['a', 'b', 'c', 'd']);
+  const tasks = values.map((value) => pool.run({ do: 'echo', value }));
+
+  const what = 'four short tasks, while a long one keeps only one of two threads busy';
+  expect(await finished(Promise.all(tasks), what)).toEqual(values);
+});
+
+test('starts waiting tasks in the order in which they came', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const counter = new SharedArrayBuffer(4);
+
+  const tasks = Promise.all(Array.from({ length: 4 }, () => pool.run({ do: 'count', counter })));
+  gate.open();
+
+  expect(await finished(tasks, 'four waiting tasks'), 'Places of the four tasks').toEqual([
+    0, 1, 2, 3,
+  ]);
+});
+
+test('rejects with the name and the message of the error of a task', async () => {
+  using pool = await openPool({ size: 1 });
+  const name = 'PaperJamError';
+  const message = random().nonce();
+
+  const thrown = await refusal(pool.run({ do: 'throw', name, message }));
+  const rejected = await refusal(pool.run({ do: 'reject', name, message }));
+
+  const sentence = 'Names and messages of the errors that came out of the pool';
+  const told = [thrown, rejected].map((error) => `${error.name}: ${error.message}`);
+  expect(told, sentence).toEqual([`${name}: ${message}`, `${name}: ${message}`]);
+});
+
+test('an uncaught error in a thread rejects its own task only', async () => {
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+  const { task: other } = await occupy(pool, gate);
+  const message = random().nonce();
+
+  const error = await refusal(pool.run({ do: 'throw-in-timer', message }));
+  gate.open();
+
+  expect(error.message).toContain(message);
+  await finished(other, 'the task of the other thread');
+});
+
+test('process.exit in a task rejects that task only, whatever the code', async () => {
+  using pool = await openPool({ size: 3 });
+  using gate = new ThreadGate();
+  const { task: other } = await occupy(pool, gate);
+
+  await refusal(pool.run({ do: 'exit', code: 7 }));
+  await refusal(pool.run({ do: 'exit', code: 0 }));
+  gate.open();
+
+  await finished(other, 'the task of the other thread');
+});
+
+test('an unhandled rejection in a thread rejects its own task only', async () => {
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+  const { task: other } = await occupy(pool, gate);
+  const message = random().nonce();
+
+  const error = await refusal(pool.run({ do: 'reject-unheard', message }));
+  gate.open();
+
+  expect(error.message).toContain(message);
+  await finished(other, 'the task of the other thread');
+});
+
+test('a new thread takes the place of one that ended', async () => {
+  using pool = await openPool({ size: 1 });
+  const value = random().nonce();
+
+  for (let round = 0; round < 3; round += 1) {
+    const ended = pool.run({ do: 'exit', code: 7 });
+    const waiting = pool.run({ do: 'echo', value });
+    await refusal(ended);
+    expect(await finished(waiting, 'a task that waited while a thread ended')).toBe(value);
+  }
+});
+
+test('an abort takes a waiting task out of the queue at once', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const counter = new SharedArrayBuffer(4);
+  const { signal, abort, reason } = abortable();
+
+  const waiting = pool.run({ do: 'count', counter }, { signal });
+  abort();
+  await refusal(waiting, { reason });
+  gate.open();
+
+  const place = await finished(pool.run({ do: 'count', counter }), 'the next task');
+  expect(place, 'Tasks that were started after they had been aborted').toBe(0);
+});
+
+test('an aborted task gives up its place in the queue', async () => {
+  using pool = await openPool({ size: 1, maxQueue: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const { signal, abort } = abortable();
+  const value = random().nonce();
+
+  void pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  abort();
+  const waiting = pool.run({ do: 'echo', value });
+  gate.open();
+
+  expect(await finished(waiting, 'the task that took the free place')).toBe(value);
+});
+
+test('an abort stops a running task and frees its place', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { signal, abort, reason } = abortable();
+  const { task } = await occupy(pool, gate, { signal });
+  const value = random().nonce();
+
+  abort();
+  await refusal(task, { reason });
+
+  const next = pool.run({ do: 'echo', value });
+  expect(await finished(next, 'a task after one that was aborted while it ran')).toBe(value);
+});
+
+test('an abort leaves the tasks of others alone', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { task: other } = await occupy(pool, gate);
+  const { signal, abort } = abortable();
+
+  void pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  abort();
+  gate.open();
+
+  await finished(other, 'the running task, while a waiting one was aborted');
+});
+
+test('refuses a task whose signal is already aborted', async () => {
+  using pool = await openPool({ size: 1 });
+  const counter = new SharedArrayBuffer(4);
+  const { signal, abort, reason } = abortable();
+  abort();
+
+  await refusal(pool.run({ do: 'count', counter }, { signal }), { reason });
+
+  const place = await finished(pool.run({ do: 'count', counter }), 'the next task');
+  expect(place, 'Tasks that were started though their signal was aborted').toBe(0);
+});
+
+test('leaves no listener on the signal', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { signal, abort, reason } = abortable();
+
+  await finished(pool.run({ do: 'echo', value: 1 }, { signal }), 'a task');
+  await refusal(pool.run({ do: 'throw', name: 'Error', message: 'no' }, { signal }));
+  expect(signal).toHaveNoListeners('abort');
+  const { task } = await occupy(pool, gate, { signal });
+  abort();
+  await refusal(task, { reason });
+
+  expect(signal).toHaveNoListeners('abort');
+});
+
+test('refuses an input that cannot be cloned, and loses no thread by it', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const value = random().nonce();
+
+  const refused = pool.run({ do: 'echo', value: () => {} });
+  const next = pool.run({ do: 'echo', value });
+  gate.open();
+
+  await refusal(refused, { name: 'DataCloneError' });
+  expect(await finished(next, 'the task after it')).toBe(value);
+});
+
+test('moves what is to be transferred, and makes no copy of it', async () => {
+  using pool = await openPool({ size: 1 });
+  const chance = random();
+  const bytes = Uint8Array.from({ length: 100_000 }, () => chance.int(0, 255));
+  const copy = bytes.slice();
+
+  const task = pool.run<Uint8Array>({ do: 'echo', value: bytes }, { transfer: [bytes.buffer] });
+  const result = await finished(task, 'a task');
+
+  expect(bytes.length, 'Bytes that the caller still has, of 100,000 that it gave away').toBe(0);
+  expect(Buffer.compare(result, copy), 'Whether the task got the same bytes (0)').toBe(0);
+});
+
+test('rejects with a QueueFullError when no more tasks may wait', async () => {
+  using pool = await openPool({ size: 1, maxQueue: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+
+  const waiting = pool.run({ do: 'echo', value: 'waiting' });
+  await refusal(pool.run({ do: 'echo', value: 'too many' }), { name: 'QueueFullError' });
+  gate.open();
+
+  expect(await finished(waiting, 'the task that waited')).toBe('waiting');
+});
+
+test('finishes all that it accepted before it closes', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { task: running } = await occupy(pool, gate);
+  const waiting = pool.run({ do: 'echo', value: 'waiting' });
+
+  const closing = pool.close();
+  await expect(closing).toBePending();
+  gate.open();
+
+  await finished(running, 'the task that ran when the pool was closed');
+  expect(await finished(waiting, 'the task that waited when the pool was closed')).toBe('waiting');
+  await finished(closing, 'the pool to close');
+});
+
+test('ends its threads when it is closed', async () => {
+  using audit = auditLeaks();
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+  const { task } = await occupy(pool, gate);
+  await finished(pool.run({ do: 'echo', value: 1 }), 'a task');
+  gate.open();
+  await finished(task, 'the other task');
+
+  await finished(pool.close(), 'the pool to close');
+
+  expect(await audit.check()).toEqual([]);
+});
+
+test('refuses tasks once it is closed', async () => {
+  using pool = await openPool({ size: 1 });
+  await finished(pool.run({ do: 'echo', value: 1 }), 'a task');
+
+  await finished(pool.close(), 'the pool to close');
+
+  await refusal(pool.run({ do: 'echo', value: 2 }));
+});
+
+test('keeps the process alive until its tasks are done', async () => {
+  const value = random().nonce();
+  const program = runProgram('one-task.ts', submission(), value);
+
+  const output = await finished(program, 'a program that awaits one task and prints its value');
+
+  const sentence = 'What a program printed that awaits one task and prints its value';
+  expect(output, sentence).toBe(`${value}\n`);
+});
+
+test('POST /process sorts a list of any length by the square', async () => {
+  await using server = await startServer(new URL('./sort-by-square.ts', import.meta.url));
+
+  const chance = random();
+
+  for (const length of [0, 3, 500, 20_000]) {
+    const numbers = Array.from({ length }, () => chance.int(-500, 500));
+    const reply = await post(server.url, JSON.stringify(numbers));
+    expect(reply.status, `Status for ${length} numbers`).toBe(200);
+    expect(reply.type).toMatch(/^application\/json\b/);
+    expect(JSON.parse(reply.text)).toEqual(numbers.toSorted((a, b) => a * a - b * b));
+  }
+});
+
+test('POST /process answers 503 when no more tasks may wait', async () => {
+  using pool = await openPool({ size: 1, maxQueue: 0 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  await using app = pool.buildApp();
+
+  const { statusCode } = await finished(inject(app, listOf(2000)), 'an answer');
+
+  expect(statusCode).toBe(503);
+});
+
+test('POST /process answers 500 when the task fails', async () => {
+  const { buildApp } = await load();
+  const run = () => Promise.reject(new Error('The thread ended with exit code 7.'));
+  await using app = buildApp({ pool: { run } });
+
+  const { statusCode } = await inject(app, listOf(2000));
+
+  expect(statusCode).toBe(500);
+});
+
+test('POST /process parses no body of several megabytes by itself', async () => {
+  using parsed = watchParsing();
+  const body = Buffer.from(`[${'1,2,3,4,5,6,7,8,9,0,'.repeat(600_000)}1]`);
+  const report = await judgeLoop({
+    prepare: async () => (await load()).buildApp({ pool: { run: answering } }),
+    work: async (app) => {
+      const reply = await inject(app, body);
+      expect([reply.statusCode, reply.body]).toEqual([200, `[${mark}]`]);
+    },
+    cleanUp: (app) => app.close(),
+  });
+
+  const sentence = 'Characters that JSON.parse read at once on the thread of the event loop';
+  expect(parsed.longest, sentence).toBeLessThan(10_000);
+  expect(report).toLeaveTheLoopFree();
+});
+
+test('POST /process sorts a body of up to 1,000 bytes without the pool', async () => {
+  const { buildApp } = await load();
+  const tasks: unknown[] = [];
+  const run = async <T>(input: unknown): Promise<T> => {
+    tasks.push(input);
+    return answering(input);
+  };
+  await using app = buildApp({ pool: { run } });
+
+  const small = await inject(app, '[3, -2, 1]'.padEnd(1000));
+  expect(tasks.length, 'Tasks that the pool got for a body of 1,000 bytes').toBe(0);
+  expect(small.json()).toEqual([1, -2, 3]);
+  await inject(app, '[3, -2, 1]'.padEnd(1001));
+  expect(tasks.length, 'Tasks that the pool got for a body of 1,001 bytes').toBe(1);
+});
+
+type Options = NonNullable<Parameters<Pool['run']>[1]>;
+type Pool = InstanceType<Awaited<ReturnType<typeof load>>['WorkerPool']>;
+type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
+
+/**
+ * A pool of the learner's, for the jobs in tasks.ts.
+ *
+ * A test that ends early awaits nothing any more: what it started may then fail unheard.
+ */
+async function openPool(options: { size: number; maxQueue?: number }) {
+  const { WorkerPool, buildApp } = await load();
+  const pool = new WorkerPool(jobs, options);
+  return {
+    buildApp: () => buildApp({ pool }),
+    run: <T = unknown>(job: Job, options?: Options): Promise<T> =>
+      heard(Promise.try(() => pool.run<T>(job, options))),
+    close: () => heard(Promise.try(() => pool.close())),
+    [Symbol.dispose]: () => {
+      void heard(Promise.try(() => pool.close()));
+    },
+  };
+}
+
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+type Opened = Awaited<ReturnType<typeof openPool>>;
+
+/** Gives a thread of the pool a task that lasts until the gate opens, and returns when it runs. */
+async function occupy(pool: Opened, gate: ThreadGate, options: Options = {}) {
+  const before = gate.entered;
+  const task = pool.run({ do: 'gate', gate: gate.shared }, options);
+  await reached(() => gate.entered > before, task, 'a thread to start a task');
+  // In an object, since an async function would wait for a promise that it returns.
+  return { task };
+}
+
+/** Waits until `condition` holds. If `work` ends before, it failed, or the condition will never hold. */
+async function reached(condition: () => boolean, work: Promise<unknown>, what: string) {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  await until(() => condition() || ended, what, patience);
+  if (!condition()) await work;
+}
+
+/** The value of `work`; rejects as it does. A task whose thread is gone would be awaited for ever. */
+async function finished<T>(work: Promise<T>, what: string): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  work.then(settle, settle);
+  await until(() => settled, what, patience);
+  return work;
+}
+
+/** The error with which `task` rejects. */
+async function refusal(task: Promise<unknown>, expected: object = {}): Promise<Error> {
+  const error = await finished(
+    task.then(
+      (value) =>
+        expect.fail(`The task succeeded with ${String(value)}; it should have been refused.`),
+      (error: unknown) => error,
+    ),
+    'a task to be refused',
+  );
+  if (Object.keys(expected).length > 0) await expect(Promise.reject(error)).toRejectWith(expected);
+  expect(error, 'What the task rejected with').toBeInstanceOf(Error);
+  return error as Error;
+}
+
+function abortable() {
+  const controller = new AbortController();
+  const reason = new Error(`nobody needs it any more (${random().nonce()})`);
+  return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
+}
+
+/** The learner's server on a real socket, with a pool for `script`, warmed up by a request that it does not know. */
+async function startServer(script: URL) {
+  const { WorkerPool, buildApp } = await load();
+  const pool = new WorkerPool(script, { size: 1 });
+  const app = buildApp({ pool });
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  await post(`${origin}/`, '[]');
+  const close = async () => {
+    await app.close();
+    await pool.close();
+  };
+  return { url: `${origin}/process`, close, [Symbol.asyncDispose]: close };
+}
+
+async function post(url: string, body: string) {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const reply = await request(url, { method: 'POST', headers, body });
+  const text = await reply.body.text();
+  return { status: reply.statusCode, type: reply.headers['content-type'], text };
+}
+
+function inject(app: App, payload: string | Buffer) {
+  const headers = { 'content-type': 'application/json' };
+  return app.inject({ method: 'POST', url: '/process', headers, payload });
+}
+
+/** A pool that answers at once, with a number that nobody can guess, in the form in which it was asked. */
+async function answering<T>(input: unknown): Promise<T> {
+  const text = `[${mark}]`;
+  const answer = Array.isArray(input)
+    ? [mark]
+    : typeof input === 'string'
+      ? text
+      : Buffer.from(text);
+  return answer as T;
+}
+
+/** The JSON text of a list, of `bytes` bytes. */
+function listOf(bytes: number): string {
+  return '[3,-2,1]'.padEnd(bytes);
+}
+
+/** Notes how long the texts are that are parsed in this thread. */
+function watchParsing() {
+  const { parse } = JSON;
+  const watch = {
+    longest: 0,
+    [Symbol.dispose]: () => {
+      JSON.parse = parse;
+    },
+  };
+  JSON.parse = (text, ...rest) => {
+    watch.longest = Math.max(watch.longest, text.length);
+    return parse(text, ...rest);
+  };
+  return watch;
+}
+
+/** Where the submission lies, for another process to import it: only imports of this one are sent there. */
+function submission(): string {
+  return import.meta.resolve('./worker-pool.ts').replace(/\?.*$/, '');
+}
+
+/** Runs a program of this kata in another process, and gives what it printed, however it ended. */
+function runProgram(name: string, ...words: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const args = [fileURLToPath(new URL(name, import.meta.url)), ...words];
+    execFile(process.execPath, args, (_error: ExecFileException | null, stdout) => resolve(stdout));
+  });
+}
