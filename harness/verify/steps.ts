@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Kata } from '../catalog/kata.ts';
 import { kataIds } from '../catalog/kata.ts';
 import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-catalog.ts';
+import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
 import { checkDocs } from './check-docs.ts';
 import { checkHarness } from './check-harness.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
+import { checkStarters } from './check-starters.ts';
 import type { StepReport } from './check.ts';
 import type { FullStep, Step, StepContext } from './step.ts';
 
@@ -38,7 +40,11 @@ export async function runMatrix(
 async function checkFiles(): Promise<StepReport> {
   const checks = kataIds().map((id) => ({ name: id, problems: lintKata(id) }));
   return {
-    checks: [...checks, { name: 'the katas together', problems: lintWholeCatalog() }],
+    checks: [
+      ...checks,
+      { name: 'the katas together', problems: lintWholeCatalog() },
+      checkStarters(collectStarters(), readStarters()),
+    ],
     notes: [],
   };
 }

@@ -1,5 +1,7 @@
 import type * as seedModule from './seed.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { inVirtualTime } from '../clock/index.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -19,6 +21,21 @@ test('without KATA_SEED one is drawn, once for the process', async () => {
 
   expect(seed()).toBe(seed());
   expect(Number.isInteger(seed())).toBe(true);
+});
+
+test('a seed that is drawn in virtual time does not hold the clock', async () => {
+  vi.stubEnv('KATA_SEED', '');
+  const { seed } = await freshSeed();
+
+  const run = await inVirtualTime(
+    async () => {
+      seed();
+      await sleep(10);
+    },
+    { heldMs: 200 },
+  );
+
+  expect(run.virtualMs).toBe(10);
 });
 
 test.each(['x', '-1', '1.5', String(2 ** 32)])('KATA_SEED=%s is refused', async (text) => {
