@@ -41,6 +41,11 @@ export class Caller {
     return 'node';
   }
 
+  /** Whether a function of this name passed the call on. */
+  cameThrough(functionName: string): boolean {
+    return this.#readFrames().some((frame) => frame.functionName === functionName);
+  }
+
   #readFrames(): readonly SourceLocation[] {
     if (!this.#capture) return this.#frames;
     this.#frames = parseStack(this.#capture.stack ?? '').filter(({ file }) => !isOwnFile(file));

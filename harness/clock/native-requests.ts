@@ -5,7 +5,7 @@ import { isHeldBackByReader } from './socket-ledger.ts';
 
 interface Request {
   readonly type: string;
-  readonly resource: { readonly handle?: unknown };
+  readonly resource: { readonly handle?: unknown; readonly ondone?: unknown };
   readonly caller: Caller;
 }
 
@@ -19,13 +19,15 @@ const requestTypes = new Set(
   ),
 );
 
+const cryptographic = /PBKDF2|SCRYPT|RANDOM|SIGN|KEY|HASH|CIPHER|CRYPTO|ARGON|DERIVE|PRIME/;
+
 const namedTypes: readonly (readonly [RegExp, string])[] = [
   [/^FS|^FILEHANDLE/, 'a file operation'],
   [/ADDRINFO|NAMEINFO|QUERYWRAP/, 'a name lookup'],
   [/^PROCESSWRAP/, 'a child process'],
   [/CONNECTWRAP/, 'a connection that is being opened'],
   [/WRITEWRAP|SHUTDOWNWRAP/, 'a write to a socket or pipe'],
-  [/PBKDF2|SCRYPT|RANDOM|SIGN|KEY|HASH|CIPHER|CRYPTO|ARGON/, 'cryptographic work'],
+  [cryptographic, 'cryptographic work'],
 ];
 
 /** Watches, while it is enabled, for work that Node does outside JavaScript, and for callbacks of `setImmediate`. */
@@ -72,7 +74,9 @@ export class NativeRequests {
 
   /** What is being waited for, and who asked for it; null when nothing is. */
   inFlight(): WorkInFlight | null {
-    for (const { type, resource, caller } of this.#requests.values()) {
+    for (const request of this.#requests.values()) {
+      const { type, resource, caller } = request;
+      if (isOverAlready(request)) continue;
       if (/WRITEWRAP|SHUTDOWNWRAP/.test(type) && isHeldBackByReader(resource.handle)) continue;
       const name = namedTypes.find(([pattern]) => pattern.test(type))?.[1];
       return { what: name ?? `work outside JavaScript (${type})`, caller };
@@ -90,4 +94,16 @@ export class NativeRequests {
     this.#requests.delete(id);
     this.#immediates.delete(id);
   }
+}
+
+/**
+ * Whether it was a synchronous call of `node:crypto`, such as `randomUUID()`: it makes the same kind of request as an asynchronous one, which is
+ * destroyed only when it is collected as garbage. Those that go on have somebody to call when they are done, or were made by Web Crypto.
+ */
+function isOverAlready({ type, resource, caller }: Request): boolean {
+  return (
+    cryptographic.test(type) &&
+    typeof resource.ondone !== 'function' &&
+    !caller.cameThrough('jobPromise')
+  );
 }
