@@ -10,7 +10,7 @@ export function seed(): number {
   return chosen;
 }
 
-/** Not by node:crypto: `randomInt` fills a store in the background, and a virtual clock waits for that work in vain. */
+/** Not by node:crypto, which is work for Node that a virtual clock has to look at: the seed may be drawn while it runs. */
 function drawSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);
 }
