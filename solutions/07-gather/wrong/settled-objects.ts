@@ -1,0 +1,19 @@
+// Gives what Promise.allSettled gives: objects with a status, not the values and errors themselves.
+// fails: with returnExceptions, raw errors stand in the place of their task
+export async function gather(
+  tasks: readonly ((signal: AbortSignal) => unknown)[],
+  options: { returnExceptions?: boolean; signal?: AbortSignal } = {},
+): Promise<unknown[]> {
+  const { returnExceptions = false, signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  const running = tasks.map((task) => Promise.try(task, signal));
+  try {
+    const results = returnExceptions ? Promise.allSettled(running) : Promise.all(running);
+    return await Promise.race([aborted.promise, results]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,26 @@
+// Calls the tasks bare: when one throws at once, those behind it are never called.
+// fails: a task that throws at once is one that fails: the others start
+export async function gather(
+  tasks: readonly ((signal: AbortSignal) => unknown)[],
+  options: { returnExceptions?: boolean; signal?: AbortSignal } = {},
+): Promise<unknown[]> {
+  const { returnExceptions = false, signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  const running = tasks.map((task) => Promise.resolve(task(signal)));
+  try {
+    const results = returnExceptions ? withExceptions(running) : Promise.all(running);
+    return await Promise.race([aborted.promise, results]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function withExceptions(running: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const outcomes = await Promise.allSettled(running);
+  return outcomes.map((outcome): unknown =>
+    outcome.status === 'fulfilled' ? outcome.value : outcome.reason,
+  );
+}
