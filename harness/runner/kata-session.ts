@@ -25,17 +25,13 @@ export interface RunOptions {
 export class KataSession implements AsyncDisposable {
   readonly #vitest: Vitest;
   readonly #collector: { current: ResultCollector };
-  readonly #endSpare: () => void;
+  readonly #spare: SpareSlot;
   readonly #specifications = new Map<string, TestSpecification[]>();
 
-  private constructor(
-    vitest: Vitest,
-    collector: { current: ResultCollector },
-    endSpare: () => void,
-  ) {
+  private constructor(vitest: Vitest, collector: { current: ResultCollector }, spare: SpareSlot) {
     this.#vitest = vitest;
     this.#collector = collector;
-    this.#endSpare = endSpare;
+    this.#spare = spare;
   }
 
   /** @param first the kata that will be judged first, so that its process can start at once. */
@@ -47,12 +43,8 @@ export class KataSession implements AsyncDisposable {
     const lastWords = process.env[lastWordsVariable];
     process.once('exit', () => rmSync(lastWords, { force: true }));
     process.env['NODE_COMPILE_CACHE'] ??= path.join(scratch, 'compile-cache');
-    let spare = first === undefined ? null : new SpareProcess(packagesOf(first));
-    const takeSpare = (): SpareProcess | null => {
-      const taken = spare;
-      spare = null;
-      return taken;
-    };
+    const spare = new SpareSlot();
+    if (first !== undefined) spare.fill(first);
     const [{ createVitest }, { prewarmedPool }] = await Promise.all([
       import('vitest/node'),
       import('./prewarmed-pool.ts'),
@@ -76,10 +68,10 @@ export class KataSession implements AsyncDisposable {
         ],
       },
       // Not among the options above: those come as if from a command line, where a pool is a name.
-      { test: { pool: prewarmedPool(takeSpare) } },
+      { test: { pool: prewarmedPool(() => spare.take()) } },
       { stdout: silent, stderr: silent },
     );
-    return new KataSession(vitest, collector, () => takeSpare()?.[Symbol.dispose]());
+    return new KataSession(vitest, collector, spare);
   }
 
   /** Judges `kata` and resolves with what came out; a red kata is a result, not a rejection. */
@@ -103,8 +95,13 @@ export class KataSession implements AsyncDisposable {
     return result;
   }
 
+  /** Starts the process that will judge `kata` next: then a verdict comes sooner. */
+  prepare(kata: Kata): void {
+    this.#spare.fill(kata);
+  }
+
   async close(): Promise<void> {
-    this.#endSpare();
+    this.#spare.take()?.[Symbol.dispose]();
     await this.#vitest.close();
   }
 
@@ -118,6 +115,21 @@ export class KataSession implements AsyncDisposable {
     const found = await this.#vitest.globTestSpecifications([kata.spec]);
     this.#specifications.set(kata.id, found);
     return found;
+  }
+}
+
+/** At most one process that waits for a test. */
+class SpareSlot {
+  #spare: SpareProcess | null = null;
+
+  fill(kata: Kata): void {
+    this.#spare ??= new SpareProcess(packagesOf(kata));
+  }
+
+  take(): SpareProcess | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    return spare;
   }
 }
 

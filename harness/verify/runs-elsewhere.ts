@@ -27,6 +27,11 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'is a process of its own',
     test: 'harness/cli/test.test.ts',
   },
+  {
+    file: 'harness/cli/watch.ts',
+    reason: 'is a process of its own',
+    test: 'harness/cli/watch.test.ts',
+  },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },
