@@ -32,6 +32,11 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'is a process of its own',
     test: 'harness/cli/watch.test.ts',
   },
+  {
+    file: 'harness/cli/kata-watcher.ts',
+    reason: 'runs in the process of npm run watch',
+    test: 'harness/cli/watch.test.ts',
+  },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },
