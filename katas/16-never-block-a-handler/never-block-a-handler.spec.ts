@@ -4,6 +4,7 @@ import {
   inVirtualTime,
   judgeLoop,
   kata,
+  random,
   startSlowApi,
   startUpstream,
   test,
@@ -17,8 +18,9 @@ const json = {
   headers: { 'content-type': 'application/json' },
   body: '{"metal":"gold","quote":{"id":"{nonce}"}}',
 };
-/** For tests in which nobody may be too late, however slow the machine is. */
-const ample = 60_000;
+/** For tests in which nobody may be too late, however slow the machine is. Both limits differ from run to run, so none can be known. */
+const ample = random().int(50_000, 70_000);
+const limit = random().int(250, 450);
 
 test('/healthz keeps answering while the upstream is slow', async () => {
   await using upstream = await startUpstream({ routes: { '/': { ...json, delayMs: 200 } } });
@@ -81,6 +83,17 @@ test('an error status of the upstream becomes 502', async () => {
   expect(statuses, 'Your statuses, for 404, 500 and 503 of the upstream').toEqual([502, 502, 502]);
 });
 
+test('a failing upstream does not hold up /healthz either', async () => {
+  await using upstream = await startUpstream({
+    routes: { '/': { ...failing(500), delayMs: 200 } },
+  });
+
+  const report = await judgeOneRequest(upstream);
+
+  expect(report).toLeaveTheLoopFree();
+  expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
+});
+
 test('a connection that breaks becomes 502, and is not tried again', async () => {
   const { buildApp } = await load();
   const routes = { '/': [{ ...json, fail: 'destroy' }, { ...json, fail: 'cut' }, json] } as const;
@@ -135,27 +148,28 @@ test('a slow request becomes 504, and is broken off at the upstream', async () =
 
 test('waits for timeoutMs and not longer', async () => {
   const { buildApp } = await load();
-  const timeoutMs = 300;
+  const timeoutMs = limit;
 
-  const early = await askOnce(buildApp, { ...json, delayMs: 299 }, { timeoutMs });
+  const early = await askOnce(buildApp, { ...json, delayMs: limit - 1 }, { timeoutMs });
   const late = await askOnce(buildApp, { ...json, delayMs: 10_000 }, { timeoutMs });
 
-  expect(early.value.statusCode, inTime(299, 300)).toBe(200);
+  expect(early.value.statusCode, inTime(limit - 1, limit)).toBe(200);
   expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
-  expect(late).toTakeVirtually(300);
+  expect(late).toTakeVirtually(limit);
 });
 
 test('timeoutMs covers the body too', async () => {
   const { buildApp } = await load();
-  const timeoutMs = 300;
+  const timeoutMs = limit;
+  const route = { ...json, delayMs: limit - 100 };
 
-  const early = await askOnce(buildApp, { ...json, delayMs: 200, bodyDelayMs: 50 }, { timeoutMs });
-  const late = await askOnce(buildApp, { ...json, delayMs: 200, bodyDelayMs: 200 }, { timeoutMs });
+  const early = await askOnce(buildApp, { ...route, bodyDelayMs: 50 }, { timeoutMs });
+  const late = await askOnce(buildApp, { ...route, bodyDelayMs: 200 }, { timeoutMs });
 
-  expect(early.value.statusCode, inTime(250, 300)).toBe(200);
-  const sentence = 'Your status, for headers after 200 ms and the end of the body after 400 ms';
+  expect(early.value.statusCode, inTime(limit - 50, limit)).toBe(200);
+  const sentence = 'Your status, for headers in time and the end of the body 100 ms too late';
   expect(late.value.statusCode, sentence).toBe(504);
-  expect(late).toTakeVirtually(300);
+  expect(late).toTakeVirtually(limit);
 });
 
 test('timeoutMs is 500 where it is not given', async () => {
@@ -203,8 +217,8 @@ const turnsTold = 'Turns of the event loop while /example waited for the upstrea
 /**
  * Judges one call of /example, and one of /healthz beside it.
  *
- * A thread that gets no CPU while the process it started goes on is hardly asleep any more when it comes to wait, and is then told as
- * free. The turns know better: without them the verdict is asked for again.
+ * On some Linux kernels a sleep is booked, about once in some hundred times, as time in which the thread waited for a CPU, and then
+ * seems nobody's fault. The turns know better: a verdict that they contradict is asked for again.
  */
 async function judgeOneRequest(upstream: Upstream): Promise<LoopReport> {
   let report = await judgeOnce(upstream);
@@ -298,9 +312,9 @@ function countStarts() {
 }
 
 /** Calls /example of an app of its own in virtual time, with an upstream in this process. */
-async function askOnce(buildApp: BuildApp, route: SlowRoute, limit: { timeoutMs?: number } = {}) {
+async function askOnce(buildApp: BuildApp, route: SlowRoute, options: { timeoutMs?: number } = {}) {
   await using api = await startSlowApi({ routes: { '/': route } });
-  await using app = buildApp({ upstream: api.url('/'), ...limit });
+  await using app = buildApp({ upstream: api.url('/'), ...options });
   await app.ready();
   return await inVirtualTime(() => app.inject('/example'));
 }

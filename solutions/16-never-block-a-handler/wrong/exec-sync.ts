@@ -1,6 +1,7 @@
 // Starts the program through a shell, as with `curl`. `await` before a blocking call does not make it wait elsewhere.
 // fails: /healthz keeps answering while the upstream is slow
 // fails: one hundred requests wait for the upstream at the same time
+// fails: a failing upstream does not hold up /healthz either
 // fails: waits for timeoutMs and not longer
 // fails: timeoutMs covers the body too
 // fails: timeoutMs is 500 where it is not given

@@ -1,6 +1,7 @@
 // Puts the blocking call into a later turn of the loop: there it blocks just the same.
 // fails: /healthz keeps answering while the upstream is slow
 // fails: one hundred requests wait for the upstream at the same time
+// fails: a failing upstream does not hold up /healthz either
 // fails: waits for timeoutMs and not longer
 // fails: timeoutMs covers the body too
 // fails: timeoutMs is 500 where it is not given

