@@ -5,8 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 let last = -Infinity;
 
 export async function fetchData(url: string): Promise<string> {
-  if (Date.now() - last < 200) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  if (Date.now() - last < 500) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   last = Date.now();
   await setTimeout(1000);
