@@ -11,6 +11,10 @@ const inKataProcess = {
   reason: 'runs in the process of a kata, under a Vitest of its own',
   test: 'harness/runner/kata-session.test.ts',
 };
+const isCommand = {
+  reason: 'is a process of its own',
+  test: 'harness/cli/learner-commands.test.ts',
+};
 const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.test.ts' };
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
@@ -37,6 +41,12 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'runs in the process of npm run watch',
     test: 'harness/cli/watch.test.ts',
   },
+  { file: 'harness/cli/next.ts', ...isCommand },
+  { file: 'harness/cli/hint.ts', ...isCommand },
+  { file: 'harness/cli/compare.ts', ...isCommand },
+  { file: 'harness/cli/reset.ts', ...isCommand },
+  { file: 'harness/cli/progress.ts', ...isCommand },
+  { file: 'harness/cli/starters.ts', ...isCommand },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },
