@@ -6,7 +6,8 @@ import { command, parseWords } from './command.ts';
 
 const usage = `Usage: npm run progress [-- --json]
 
-The board of all katas, by the last verdict on each. It runs nothing: npm test does.
+The board of all katas, by the last verdict on each. It runs nothing: npm test
+does.
 `;
 
 await command(async (words) => {

@@ -3,8 +3,8 @@ import { command, parseWords } from './command.ts';
 
 const usage = `Usage: npm run starters
 
-For maintainers: keeps the starters of all katas, for npm run reset. The katas must
-hold the starters at that moment, and no answers.
+For maintainers: keeps the starters of all katas, for npm run reset. The katas
+must hold the starters at that moment, and no answers.
 `;
 
 await command(async (words) => {
