@@ -1,0 +1,416 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  currentTrace,
+  expect,
+  inVirtualTime,
+  kata,
+  random,
+  startSlowApi,
+  test,
+  until,
+} from '#harness';
+import type { SlowApi } from '#harness';
+
+// Languages and libraries decide some of this in different ways. A comment names those that were looked at:
+//   asyncio  `asyncio.timeout` and `asyncio.wait_for`: python/cpython, Lib/asyncio/timeouts.py, Lib/test/test_asyncio/
+//   Kotlin   `withTimeout`: Kotlin/kotlinx.coroutines, kotlinx-coroutines-core/common/test/WithTimeoutTest.kt
+
+const load = kata(() => import('./timeouts.ts'));
+
+const cameOut = 'What came out of withTimeout';
+const stillRunning = 'Still running when withTimeout had settled';
+const dayMs = 24 * 60 * 60 * 1000;
+
+// As in asyncio and Kotlin, where the block is cancelled and its `finally` is waited for. Not so p-timeout, which leaves the work behind.
+test('when the time is up, the work is stopped before the TimeoutError comes', async () => {
+  const { withTimeout } = await load();
+
+  const run = await observe(() => outcomeOf(withTimeout(100, stopSlowly)));
+
+  expect(run.leftRunning, stillRunning).toEqual([]);
+  expect(nameOf(run.value), cameOut).toBe('TimeoutError');
+  expect(run).toTakeVirtually(20_100);
+});
+
+test('in time, its value or its very error comes out, of a plain function too', async () => {
+  const { withTimeout } = await load();
+  const nonce = random().nonce();
+  const failure = new Error('no such customer');
+  let calls = 0;
+  const count = () => {
+    calls += 1;
+    return nonce;
+  };
+  const fail = () => {
+    throw failure;
+  };
+
+  const run = await observe(async () => ({
+    value: await withTimeout(100, (signal) => work('just in time', 99, signal).then(() => nonce)),
+    plain: await withTimeout(100, count),
+    nothing: await withTimeout(100, () => undefined),
+    error: await outcomeOf(withTimeout(100, () => Promise.reject(failure))),
+    thrown: await rejectionOf(() => withTimeout(100, fail)),
+  }));
+
+  expect(run).toTakeVirtually(99);
+  expect(run.value.value, cameOut).toBe(nonce);
+  expect(run.value.plain, `${cameOut}, for a plain function`).toBe(nonce);
+  expect(calls, 'Calls of a plain function').toBe(1);
+  expect(run.value.nothing, `${cameOut}, for a work without a value`).toBe(undefined);
+  expect(run.value.error, `${cameOut}, for a work that failed`).toBe(failure);
+  expect(run.value.thrown, `${cameOut}, for a work that threw at once`).toBe(failure);
+});
+
+test('an AbortError that answers another signal is an error like any other', async () => {
+  const { withTimeout } = await load();
+  const gaveUp = new DOMException('The archive gave up.', 'AbortError');
+  const failToCleanUp = async (signal: AbortSignal) => {
+    await work('report', 10_000, signal);
+    throw gaveUp;
+  };
+
+  const { value } = await observe(async () => ({
+    inTime: await outcomeOf(withTimeout(100, () => Promise.reject(gaveUp))),
+    inCleanUp: await outcomeOf(withTimeout(100, failToCleanUp)),
+  }));
+
+  expect(value.inTime, `${cameOut}, when the work failed so in time`).toBe(gaveUp);
+  expect(value.inCleanUp, `${cameOut}, when its clean-up failed so`).toBe(gaveUp);
+});
+
+// asyncio: test_wait_for_reraises_exception_during_cancellation. Kotlin: testSuppressExceptionWithAnotherException.
+test('an error of the clean-up comes out instead of the TimeoutError', async () => {
+  const { withTimeout } = await load();
+  const failures: Error[] = [];
+
+  const { value } = await observe(() =>
+    outcomeOf(
+      withTimeout(100, async (signal) => {
+        await work('report', 10_000, signal);
+        failures.push(new Error('Half a report is left.', { cause: signal.reason }));
+        throw failures[0];
+      }),
+    ),
+  );
+
+  expect(failures, 'Clean-ups that failed').toHaveLength(1);
+  expect(value, cameOut).toBe(failures[0]);
+});
+
+// `fetch` and `throwIfAborted` answer with the reason itself, `node:timers/promises` and `node:events` with an AbortError.
+test('a TimeoutError comes out, however the work answers the abort', async () => {
+  const { withTimeout } = await load();
+  const throwReason = async (signal: AbortSignal) => {
+    await work('report', 10_000, signal);
+    throw signal.reason;
+  };
+
+  const run = await observe(() =>
+    Promise.all([
+      outcomeOf(withTimeout(100, throwReason)),
+      outcomeOf(withTimeout(200, (signal) => sleep(10_000, undefined, { signal }))),
+    ]),
+  );
+
+  const [reason, cause] = run.value.map(nameOf);
+  expect(reason, `${cameOut}, when the work threw the reason`).toBe('TimeoutError');
+  const what = `${cameOut}, when the work threw an AbortError, its cause the reason`;
+  expect(cause, what).toBe('TimeoutError');
+  expect(run).toTakeVirtually(200);
+});
+
+// Kotlin: testSuppressExceptionWithResult. So was `asyncio.wait_for`: test_wait_for_raises_timeout_error_if_returned_during_cancellation.
+// Not so `asyncio.timeout`: only a CancelledError that leaves the block becomes a TimeoutError, and a value comes out.
+test('a value that the work returns after the abort does not count', async () => {
+  const { withTimeout } = await load();
+  const outer = new AbortController();
+  const reason = new Error('The customer has left.');
+  const swallow = async (signal: AbortSignal) => {
+    await work('swallows the abort', 10_000, signal);
+    return 'a stand-in';
+  };
+  const ignore = () => work('does not listen', 500).then(() => 'a value, too late');
+
+  const { value } = await observe(async () => {
+    const swallowed = await outcomeOf(withTimeout(100, swallow));
+    const ignored = await outcomeOf(withTimeout(100, ignore));
+    const running = outcomeOf(withTimeout(100, swallow, { signal: outer.signal }));
+    await sleep(50);
+    outer.abort(reason);
+    return { swallowed, ignored, aborted: await running };
+  });
+
+  expect(nameOf(value.swallowed), `${cameOut}, for a swallowed abort`).toBe('TimeoutError');
+  expect(nameOf(value.ignored), `${cameOut}, for a work that did not listen`).toBe('TimeoutError');
+  expect(value.aborted, `${cameOut}, for an outer abort that was swallowed`).toBeInstanceOf(Error);
+});
+
+// Not so in asyncio, where a task that is cancelled during the clean-up ends as cancelled, not as timed out.
+test('an outer abort comes out with its reason, unless the time was up before', async () => {
+  const { withTimeout } = await load();
+  const reason = new Error('The customer has left.');
+
+  const early = await observe(async () => {
+    const outer = new AbortController();
+    const running = withTimeout(100, stopSlowly, { signal: outer.signal });
+    const rejected = expect(running).toRejectWith({ reason });
+    await sleep(53);
+    outer.abort(reason);
+    await rejected;
+  });
+  const late = await observe(async () => {
+    const outer = new AbortController();
+    const running = outcomeOf(withTimeout(100, stopSlowly, { signal: outer.signal }));
+    await sleep(150);
+    outer.abort(reason);
+    return running;
+  });
+
+  expect(early.leftRunning, stillRunning).toEqual([]);
+  expect(early).toTakeVirtually(20_053);
+  expect(nameOf(late.value), `${cameOut}, when the abort came after the time was up`).toBe(
+    'TimeoutError',
+  );
+});
+
+test('never starts the work when the outer signal is already aborted', async () => {
+  const { withTimeout } = await load();
+  const reason = new Error('The customer has left.');
+  let calls = 0;
+  const count = () => {
+    calls += 1;
+  };
+
+  await observe(async () => {
+    const signal = AbortSignal.abort(reason);
+    await expect(() => withTimeout(100, count, { signal })).toRejectWith({ reason });
+  });
+
+  expect(calls, 'Calls of the work').toBe(0);
+});
+
+test('leaves no timer, however it ends', async () => {
+  const { withTimeout } = await load();
+  const outer = new AbortController();
+
+  const run = await inVirtualTime(async () => {
+    await withTimeout(60_000, () => sleep(10));
+    await outcomeOf(withTimeout(60_000, () => Promise.reject(new Error('It failed.'))));
+    const running = outcomeOf(withTimeout(60_000, stopSlowly, { signal: outer.signal }));
+    await sleep(50);
+    outer.abort();
+    await running;
+  });
+
+  expect(run).toLeaveNoTimers();
+});
+
+test('leaves no listener on the outer signal, however it ends', async () => {
+  const { withTimeout } = await load();
+  const { signal } = new AbortController();
+  const aborted = new AbortController();
+
+  await inVirtualTime(async () => {
+    await withTimeout(60_000, () => sleep(10), { signal });
+    await outcomeOf(withTimeout(60_000, () => Promise.reject(new Error('It failed.')), { signal }));
+    await outcomeOf(withTimeout(100, stopSlowly, { signal }));
+    const running = outcomeOf(withTimeout(60_000, stopSlowly, { signal: aborted.signal }));
+    await sleep(50);
+    aborted.abort();
+    await running;
+  });
+
+  expect(signal).toHaveNoListeners();
+  expect(aborted.signal).toHaveNoListeners();
+});
+
+// What the work has returned may still use the signal, such as a response whose body is not read yet.
+test('the limit ends with the work: its signal is not aborted later', async () => {
+  const { withTimeout } = await load();
+
+  const { value: abortedLater } = await observe(async () => {
+    const signal = await withTimeout(100, async (signal) => {
+      await work('report', 50, signal);
+      return signal;
+    });
+    await sleep(1000);
+    return signal.aborted;
+  });
+
+  expect(abortedLater, 'The signal of a work that had ended in time was aborted').toBe(false);
+});
+
+test('with 0 or less the time is up at once; NaN is a TypeError', async () => {
+  const { fetchText, withTimeout } = await load();
+  await using api = await startSlowApi({ routes: { '/': {} } });
+  let calls = 0;
+  const count = () => {
+    calls += 1;
+  };
+
+  await observe(async () => {
+    for (const ms of [0, -1, -Infinity]) {
+      await expect(() => withTimeout(ms, count)).toRejectWith({ name: 'TimeoutError' });
+    }
+    await expect(() => withTimeout(Number.NaN, count)).toRejectWith({ name: 'TypeError' });
+    await expect(() => fetchText(api.url('/'), 0)).toRejectWith({ name: 'TimeoutError' });
+  });
+
+  expect(calls, 'Calls of the work, which has no time').toBe(0);
+  expect(api.traffic.hits, 'Requests of fetchText, which has no time').toBe(0);
+});
+
+// A timer with a longer delay than 2 ** 31 - 1 fires after 1 ms: https://nodejs.org/api/timers.html. No server may be open here: its timers,
+// which look after its connections every 30 s, would fire a hundred thousand times in these days.
+test('Infinity never times out, and a limit of 2 ** 31 or more not at once', async () => {
+  const { withTimeout } = await load();
+  const goOn = (days: number) => async (signal: AbortSignal) => {
+    for (let half = 0; half < 2; half += 1) {
+      await sleep((days / 2) * dayMs, undefined, { signal });
+    }
+    return 'done';
+  };
+
+  const { value } = await observe(() =>
+    Promise.all([
+      outcomeOf(withTimeout(Infinity, goOn(40))),
+      outcomeOf(withTimeout(2 ** 31, goOn(20))),
+      outcomeOf(withTimeout(2 ** 32 + 100, goOn(20))),
+      outcomeOf(withTimeout(Number.MAX_SAFE_INTEGER, goOn(20))),
+    ]),
+  );
+
+  expect(value[0], `${cameOut}, for Infinity and a work of 40 days`).toBe('done');
+  expect(value[1], `${cameOut}, for 2 ** 31 ms and a work of 20 days`).toBe('done');
+  expect(value[2], `${cameOut}, for 2 ** 32 + 100 ms and a work of 20 days`).toBe('done');
+  expect(value[3], `${cameOut}, for 285,000 years and a work of 20 days`).toBe('done');
+});
+
+test('fetchText gives the text, or the error of a connection that broke', async () => {
+  const { fetchText } = await load();
+  const routes = {
+    '/': { delayMs: 200, bodyDelayMs: 50 },
+    '/broken': { delayMs: 200, fail: 'destroy' },
+    '/cut': { delayMs: 200, fail: 'cut' },
+  } as const;
+  await using api = await startSlowApi({ routes });
+
+  const { value } = await observe(async () => ({
+    text: await fetchText(api.url('/'), 300),
+    again: await fetchText(api.url('/'), Infinity),
+    broken: await outcomeOf(fetchText(api.url('/broken'), 300)),
+    cut: await outcomeOf(fetchText(api.url('/cut'), 300)),
+  }));
+
+  const served = api.traffic.of('/').map(({ body }) => body);
+  expect([value.text, value.again], 'The texts of two calls').toEqual(served);
+  expect(isOfConnection(value.broken), told('broken', value.broken)).toBe(true);
+  expect(isOfConnection(value.cut), told('cut amid the body', value.cut)).toBe(true);
+});
+
+test('fetchText breaks its request off when the time is up', async () => {
+  const { fetchText } = await load();
+  await using api = await startSlowApi({ routes: { '/': { delayMs: 10_000 } } });
+
+  const run = await observe(() => outcomeOf(fetchText(api.url('/'), 300)));
+
+  expect(nameOf(run.value), 'What came out of fetchText').toBe('TimeoutError');
+  expect(run).toTakeVirtually(300);
+  expect(await outcomeAtServer(api), 'The request that you gave up, seen by the server').toBe(
+    'aborted',
+  );
+});
+
+test('the time of fetchText covers the body too', async () => {
+  const { fetchText } = await load();
+  const routes = { '/': { delayMs: 200, bodyDelayMs: 10_000 } };
+  await using api = await startSlowApi({ routes });
+
+  const run = await observe(() => outcomeOf(fetchText(api.url('/'), 300)));
+
+  const what = 'What came out of fetchText, when the headers were in time and the body stalled';
+  expect(nameOf(run.value), what).toBe('TimeoutError');
+  expect(run).toTakeVirtually(300);
+});
+
+/**
+ * Runs `steps` in virtual time, and tells what they came to, after how long, and who was still at work at that moment. Then it lets
+ * those end as well: what one test leaves running must not disturb the next.
+ */
+async function observe<T>(steps: () => Promise<T>) {
+  const { value: observed } = await inVirtualTime(async (clock) => {
+    try {
+      const value = await steps();
+      return { value, virtualMs: clock.now, leftRunning: atWork() };
+    } finally {
+      while (atWork().length > 0) await sleep(1000);
+    }
+  });
+  return observed;
+}
+
+/** Who works at this moment: each `work` has a bar in the timeline. */
+function atWork(): string[] {
+  const open = currentTrace().spans.filter(
+    ({ kind, outcome }) => kind === 'task' && outcome === 'open',
+  );
+  return open.map(({ label }) => label);
+}
+
+/** Works for `ms`. Told to stop, it stops at once, and without an error. */
+async function work(name: string, ms: number, signal?: AbortSignal): Promise<void> {
+  const bar = currentTrace().begin(name, 'task');
+  try {
+    await sleep(ms, undefined, signal ? { signal } : {});
+    bar.end('done');
+  } catch {
+    bar.end('cancelled');
+  }
+}
+
+/** Works for ten seconds. Told to stop, it cleans up for longer than anybody's patience, and answers with the reason. */
+async function stopSlowly(signal: AbortSignal): Promise<void> {
+  await work('report', 10_000, signal);
+  await work('clean-up', 20_000);
+  signal.throwIfAborted();
+}
+
+/** What `promise` comes to: its value or its error. */
+function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.catch((error: unknown) => error);
+}
+
+/** What the promise that `call` gives comes to; a call that throws has given none. */
+async function rejectionOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return outcomeOf(call());
+  } catch (error) {
+    return `no promise: withTimeout itself threw ${String(error)}`;
+  }
+}
+
+/** The name of an error; anything else is told as what it is. */
+function nameOf(outcome: unknown): string {
+  return outcome instanceof Error ? outcome.name : `no error, but ${String(outcome)}`;
+}
+
+function told(what: string, outcome: unknown): string {
+  return `Not the error of the connection, for one that was ${what}: ${String(outcome)}`;
+}
+
+/** Clients tell a lost connection by errors of their own; what they have in common is a code, at the error or at a cause of it. */
+function isOfConnection(error: unknown): boolean {
+  const codes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (codes.has((cause as NodeJS.ErrnoException).code ?? '')) return true;
+  }
+  return false;
+}
+
+/** How the only request ended for the server; a connection that is closed takes a moment to be seen. */
+async function outcomeAtServer(api: SlowApi): Promise<string | undefined> {
+  const closed = () => api.traffic.hits > 0 && api.traffic.inFlight === 0;
+  await until(closed, 'the server to see the end of the request', { limitMs: 200 }).catch(() => {});
+  return api.traffic.requests[0]?.outcome;
+}
