@@ -1,6 +1,6 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 
 interface Account {
   readonly role: 'client' | 'server';

@@ -1,4 +1,4 @@
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { rulingClock } from './ruling-clock.ts';
 
 /** `Date.now()` in the time that rules. */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { promisedTimeout } from './promised-timers.ts';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { rulingClock } from './ruling-clock.ts';
 import {
   clearTimer,

@@ -26,6 +26,9 @@ let installed = false;
 export function installTrampolines(): void {
   if (installed) return;
   installed = true;
+  // Node's HTTP server takes `setInterval` when it is first loaded. Loaded after this, it would look after its connections by a virtual timer
+  // of 30 s, and a jump over some days would be told as a runaway.
+  process.getBuiltinModule('node:http');
   trackSockets();
   trackWorkers();
   Object.assign(globalThis, timerTrampolines, { Date: VirtualDate });

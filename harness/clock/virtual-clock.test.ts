@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { installTrampolines } from './trampolines.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -9,7 +9,7 @@ import {
   VirtualRunawayError,
 } from './clock-errors.ts';
 import { NativeRequests } from './native-requests.ts';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { rulingClock, setRulingClock, type RulingClock } from './ruling-clock.ts';
 import { socketsInFlight, unansweredRequests } from './socket-ledger.ts';
 import { TimerEntry } from './timer-entry.ts';

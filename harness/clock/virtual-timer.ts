@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Caller } from './caller.ts';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { rulingClock, type RulingClock } from './ruling-clock.ts';
 
 export type TimerCallback = (...parameters: unknown[]) => unknown;

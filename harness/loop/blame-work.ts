@@ -3,7 +3,7 @@ import { blameSamples } from './blame-samples.ts';
 import type { Blame } from './blame.ts';
 import type { HoldSamples } from './hold-sampler.ts';
 import { LoopProbe } from './loop-probe.ts';
-import { realTurn } from './real-time.ts';
+import { realTurn } from '../trace/real-time.ts';
 import { beginSampling, endSampling } from './sample-holds.ts';
 import { SyncCallTrace } from './sync-calls.ts';
 import { startWatchdog } from './watchdog.ts';

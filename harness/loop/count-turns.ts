@@ -1,4 +1,4 @@
-import { real, realTurn } from './real-time.ts';
+import { real, realTurn } from '../trace/real-time.ts';
 
 /**
  * Counts the turns that the event loop makes while `work` runs.

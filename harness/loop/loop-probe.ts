@@ -1,5 +1,5 @@
 import { gapBetween, type LoopGap } from './loop-gap.ts';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { ThreadMeter, type ThreadReading } from './thread-meter.ts';
 
 const BEAT_MS = 5;

@@ -1,7 +1,7 @@
 import { loopTurns } from './count-turns.ts';
 import { LoopProbe } from './loop-probe.ts';
 import type { LoopRun } from './loop-report.ts';
-import { realNow, realTurn } from './real-time.ts';
+import { real, realTurn } from '../trace/real-time.ts';
 import { SyncCallTrace } from './sync-calls.ts';
 
 /**
@@ -14,14 +14,14 @@ export async function measureRun(work: () => unknown): Promise<LoopRun> {
   // Where the system cannot tell sleep from a thread that got no CPU, the synchronous calls tell it themselves.
   using calls = probe.tellsSleep ? null : new SyncCallTrace();
   await realTurn();
-  const began = realNow();
+  const began = real.now();
   const turnsBefore = loopTurns();
   probe.start();
   let ended = began;
   let turns = 0;
   try {
     await work();
-    ended = realNow();
+    ended = real.now();
     turns = loopTurns() - turnsBefore;
     // What goes on after the last answer, in the same turn, was the work's doing too.
     await realTurn();

@@ -1,5 +1,5 @@
 import type { HoldSamples } from './hold-sampler.ts';
-import { realDelay, realNow } from './real-time.ts';
+import { real, realDelay } from '../trace/real-time.ts';
 import { sampling, type WatchdogMemory } from './watchdog-memory.ts';
 
 /** The worker answers within milliseconds, unless the machine stands still. */
@@ -20,9 +20,9 @@ export async function endSampling(memory: WatchdogMemory): Promise<HoldSamples |
 }
 
 async function until(condition: () => boolean): Promise<boolean> {
-  const deadline = realNow() + PATIENCE_MS;
+  const deadline = real.now() + PATIENCE_MS;
   while (!condition()) {
-    if (realNow() > deadline) return false;
+    if (real.now() > deadline) return false;
     await realDelay(POLL_MS);
   }
   return true;

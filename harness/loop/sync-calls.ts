@@ -5,7 +5,7 @@ import { ThreadMeter } from './thread-meter.ts';
 import { computingFunctions, waitingFunctions } from './watched-functions.ts';
 import { wrapFunctions } from './wrap-functions.ts';
 
-/** One call of a function that returns only when its work is done. Times are those of `realNow`, in milliseconds. */
+/** One call of a function that returns only when its work is done. Times are those of `real.now`, in milliseconds. */
 export interface SyncCall {
   readonly callee: string;
   readonly from: number;

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { real, realNow } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 
 // Taken while the module loads: later they may be watched, by the very thing that this meter serves.
 const { closeSync, openSync, readSync } = fs;
@@ -66,7 +66,7 @@ export class ThreadMeter implements Disposable {
   #readAll({ onCpu, queued }: Schedule): ThreadReading {
     const { user, system } = process.threadCpuUsage();
     return {
-      at: realNow(),
+      at: real.now(),
       // The kernel's figure lags by a tick while the thread runs, and Node's lags on some systems: the greater is nearer.
       cpu: Math.max((user + system) / 1000, onCpu),
       idle: real.nodeTiming.idleTime,

@@ -4,7 +4,7 @@ import { announceCalls } from './announce-calls.ts';
 import { offerToForgetAsyncStack } from './forget-async-stack.ts';
 import { HangError } from './hang-error.ts';
 import type { HangReport } from './hang-report.ts';
-import { real } from './real-time.ts';
+import { real } from '../trace/real-time.ts';
 import { phases, WatchdogMemory, type Phase } from './watchdog-memory.ts';
 import type { WatchdogData } from './watchdog-worker.ts';
 

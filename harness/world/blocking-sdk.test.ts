@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { BlockingSdk } from './blocking-sdk.ts';
-import { threadCpuNow, realNow } from './real-time.ts';
+import { real, threadCpuNow } from '../trace/real-time.ts';
 
 test('a call sleeps, is counted, and returns what nobody can make up', () => {
   const sdk = new BlockingSdk({ callMs: 30, seed: 1 });
-  const [began, cpu] = [realNow(), threadCpuNow()];
+  const [began, cpu] = [real.now(), threadCpuNow()];
 
   const report = sdk.fetchReport('7');
 
   // Asleep: time went by without this thread computing in it.
-  expect(realNow() - began).toBeGreaterThanOrEqual(29);
+  expect(real.now() - began).toBeGreaterThanOrEqual(29);
   expect(threadCpuNow() - cpu).toBeLessThan(29);
   expect(report).toBe(sdk.reportOf('7'));
   expect(report).not.toBe(new BlockingSdk({ callMs: 30, seed: 2 }).reportOf('7'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { burnCpu, burnCpuInSlices } from './cpu-work.ts';
-import { threadCpuNow } from './real-time.ts';
+import { threadCpuNow } from '../trace/real-time.ts';
 
 test('work in one go takes the CPU that was asked for, and no turn of the loop passes', () => {
   let turned = false;

@@ -1,4 +1,4 @@
-import { threadCpuNow } from './real-time.ts';
+import { threadCpuNow } from '../trace/real-time.ts';
 import { turns } from './turns.ts';
 
 /** Steps between two looks at the CPU's clock: a fraction of a millisecond. */

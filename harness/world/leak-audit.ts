@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { formatLocation } from '../trace/source-location.ts';
 import type { SourceLocation } from '../trace/source-location.ts';
 import { watchResources } from './opened-resources.ts';
-import { threadCpuNow } from './real-time.ts';
+import { threadCpuNow } from '../trace/real-time.ts';
 import { turns } from './turns.ts';
 import { watchListeners } from './watch-listeners.ts';
 

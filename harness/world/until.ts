@@ -1,4 +1,4 @@
-import { realNow, threadCpuNow } from './real-time.ts';
+import { real, threadCpuNow } from '../trace/real-time.ts';
 import { turns } from './turns.ts';
 import { WorldError } from './world-error.ts';
 
@@ -24,13 +24,13 @@ export async function until(
   options: UntilOptions = {},
 ): Promise<void> {
   const { limitMs = 1500, signal } = options;
-  const startedAt = realNow();
+  const startedAt = real.now();
   const cpuAtStart = threadCpuNow();
   for (let turn = 0; !condition(); turn += 1) {
     signal?.throwIfAborted();
     if (turn > 100 && threadCpuNow() - cpuAtStart > limitMs) {
       throw new WorldError(
-        `Still waiting for ${what}: it had not come after ${turn} turns of the event loop (${Math.round(realNow() - startedAt)} ms).`,
+        `Still waiting for ${what}: it had not come after ${turn} turns of the event loop (${Math.round(real.now() - startedAt)} ms).`,
         { kind: 'hang' },
       );
     }

@@ -1,4 +1,4 @@
-import { real } from '../../clock/real-time.ts';
+import { real } from '../../trace/real-time.ts';
 
 /** How a promise stands. */
 export type Settlement =

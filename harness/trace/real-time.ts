@@ -18,6 +18,7 @@ export const real = {
   dateNow: globalThis.Date.now,
   /** Milliseconds since the process began, with fractions. */
   now: performance.now.bind(performance),
+  nodeTiming: performance.nodeTiming,
   hrtime: process.hrtime,
   hrtimeBigint: process.hrtime.bigint.bind(process.hrtime),
   abortSignalTimeout: AbortSignal.timeout.bind(AbortSignal),
@@ -25,3 +26,23 @@ export const real = {
   promisedInterval: timersPromises.setInterval,
   schedulerWait: timersPromises.scheduler.wait.bind(timersPromises.scheduler),
 } as const;
+
+/** Settles in the next turn of the real event loop. */
+export function realTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    real.setImmediate(resolve);
+  });
+}
+
+/** Settles after `ms` real milliseconds. */
+export function realDelay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    real.setTimeout(resolve, ms);
+  });
+}
+
+/** Milliseconds of CPU that this thread has used: stands still while the machine gives it none. */
+export function threadCpuNow(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
