@@ -1,18 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../trace/source-location.ts';
-
-const program = fileURLToPath(new URL('bench.ts', import.meta.url));
+import { runCommand } from './fixtures/run-command.ts';
 
 function bench(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  return { status, stdout, stderr };
+  return runCommand(['bench', ...words]);
 }
 
 test.each([

@@ -1,20 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { runCommand } from './fixtures/run-command.ts';
 
-const program = fileURLToPath(new URL('main.js', import.meta.url));
-
-function npmTest(words: readonly string[], options: { from?: string; node?: string[] } = {}) {
-  const { KATAS_FROM: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...(options.node ?? []), program, 'test', ...words],
-    {
-      encoding: 'utf8',
-      env: { ...env, NO_COLOR: '1', ...(options.from && { KATAS_FROM: options.from }) },
-    },
-  );
-  return { status, stdout, stderr };
+function npmTest(words: readonly string[], options?: { from?: string; node?: string[] }) {
+  return runCommand(['test', ...words], options);
 }
 
 test('a red kata is told in 80 columns, with exit code 1', () => {

@@ -1,15 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-
-const program = fileURLToPath(new URL('verify.ts', import.meta.url));
+import { runCommand } from './fixtures/run-command.ts';
 
 function verify(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-  return { status, stdout, stderr };
+  return runCommand(['verify', ...words]);
 }
 
 test('--help names the steps, in 80 columns', () => {
