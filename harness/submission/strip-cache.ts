@@ -19,7 +19,7 @@ export function stripTypes(source: string): string {
   const known = readIfThere(kept);
   if (known !== null) return known;
 
-  const stripped = stripTypeScriptTypes(source);
+  const stripped = stripQuietly(source);
   mkdirSync(directory, { recursive: true });
   const draft = `${kept}.${process.pid}`;
   writeFileSync(draft, stripped);
@@ -36,6 +36,17 @@ export function warmStripCache(files: readonly string[]): void {
     } catch {
       // The process that loads the file tells what is wrong with it.
     }
+  }
+}
+
+/** Node warns that the function is experimental; a learner can do nothing with that. */
+function stripQuietly(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 
