@@ -25,6 +25,7 @@ const EXCUSE_MS = 200;
 
 const { shared, killMs, reportFile } = workerData as WatchdogData;
 const memory = new WatchdogMemory(shared);
+const parent = process.ppid;
 const mainThread = new MainThreadDebugger();
 const silence = new Silence(STEP_MS);
 const sampler = new HoldSampler(memory, mainThread);
@@ -39,6 +40,8 @@ const timer = setInterval(step, STEP_MS);
 
 function step(): void {
   if (memory.get('stop') === 1) return end();
+  // Whoever started this process was killed: nobody waits for a verdict any more, and code that never ends would run on for ever.
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   silence.add({ at: performance.now(), beats: memory.get('beats'), ...glimpseOfMainThread() });
   if (silence.ms === 0) return rest();
   const limit = patience();
