@@ -19,6 +19,7 @@ test.each([
   [['--fast'], "Unknown option '--fast'"],
   [['--only', 'typos'], 'There is no step "typos". Steps: types, lint,'],
   [['--matrix', '99'], 'There is no kata "99".'],
+  [['--', '--help'], 'There is no kata "--help".'],
   [['--matrix', 'katas'], 'Expected --matrix to name one kata, got "katas".'],
 ])('%j is wrong usage', (words, message) => {
   const { status, stdout, stderr } = verify(...words);

@@ -6,7 +6,10 @@ import { command, parseWords, UsageError } from './command.ts';
 import type { StepReport } from '../verify/check.ts';
 import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
-const usage = `Usage: npm run verify -- [options]
+const usage = `Usage: npm run verify -- [options] [kata ...]
+
+Without a kata: all of them. With some, the steps "files" and "catalogue" are about
+these alone.
 
   --all             also the checks that need more than \`npm ci\` brings
   --only <step>     one step; may be given several times
@@ -23,7 +26,7 @@ Exit code: 0 all passed, 1 something failed, 2 wrong usage. The last line is
 await command(main);
 
 async function main(words: string[]): Promise<number> {
-  const { values } = parseWords(words, {
+  const { values, positionals } = parseWords(words, {
     all: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     matrix: { type: 'string' },
@@ -34,10 +37,14 @@ async function main(words: string[]): Promise<number> {
     return 0;
   }
   if (values.matrix !== undefined) return showMatrix(values.matrix);
-  return verify(values.only ?? [], values.all ?? false);
+  return verify(values.only ?? [], values.all ?? false, selectKatas(positionals, kataIds()));
 }
 
-async function verify(only: readonly string[], all: boolean): Promise<number> {
+async function verify(
+  only: readonly string[],
+  all: boolean,
+  katas: readonly string[],
+): Promise<number> {
   const known = [...steps, ...fullSteps];
   const unknown = only.find((name) => known.every((step) => step.name !== name));
   if (unknown !== undefined) {
@@ -55,7 +62,7 @@ async function verify(only: readonly string[], all: boolean): Promise<number> {
   ];
 
   const running = new Map<string, string>();
-  const outcomes = await runSteps(chosen, {
+  const outcomes = await runSteps(chosen, katas, {
     onProgress: (step, text) => {
       running.set(step.title, text);
       showProgress([...running].map(([title, how]) => `${title} ${how}`).join(', '));
@@ -74,7 +81,7 @@ async function showMatrix(word: string): Promise<number> {
   if (id === undefined || more.length > 0) {
     throw new UsageError(`Expected --matrix to name one kata, got "${word}".`);
   }
-  const report = await runMatrix(readKata(id), { onProgress: showProgress });
+  const report = await runMatrix(readKata(id), { katas: [id], onProgress: showProgress });
   showProgress('');
   console.log(report.text);
   return end([report]);

@@ -14,15 +14,19 @@ export interface StepEvents {
   readonly onEnd: (outcome: StepOutcome) => void;
 }
 
-/** Runs the steps, those of one stage side by side; resolves with what they found, in their order. A step that throws has failed. */
-export async function runSteps(steps: readonly Step[], events: StepEvents): Promise<StepOutcome[]> {
+/** Runs the steps on `katas`, those of one stage side by side; resolves with what they found, in their order. A step that throws has failed. */
+export async function runSteps(
+  steps: readonly Step[],
+  katas: readonly string[],
+  events: StepEvents,
+): Promise<StepOutcome[]> {
   const outcomes = new Map<Step, StepOutcome>();
   const stages = [...new Set(steps.map(({ stage }) => stage))].toSorted((a, b) => a - b);
   for (const stage of stages) {
     const members = steps.filter((step) => step.stage === stage);
     await Promise.all(
       members.map(async (step) => {
-        const outcome = await runStep(step, events);
+        const outcome = await runStep(step, katas, events);
         outcomes.set(step, outcome);
         events.onEnd(outcome);
       }),
@@ -31,11 +35,15 @@ export async function runSteps(steps: readonly Step[], events: StepEvents): Prom
   return steps.map((step) => outcomes.get(step)!);
 }
 
-async function runStep(step: Step, { onProgress }: StepEvents): Promise<StepOutcome> {
+async function runStep(
+  step: Step,
+  katas: readonly string[],
+  { onProgress }: StepEvents,
+): Promise<StepOutcome> {
   const began = performance.now();
   let report: StepReport;
   try {
-    report = await step.run({ onProgress: (text) => onProgress(step, text) });
+    report = await step.run({ katas, onProgress: (text) => onProgress(step, text) });
   } catch (error) {
     const problem = {
       where: step.name,

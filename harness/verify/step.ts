@@ -2,6 +2,8 @@ import type { StepReport } from './check.ts';
 
 /** What a step is given. */
 export interface StepContext {
+  /** The ids of the katas that are to be checked, where a step is about katas. */
+  readonly katas: readonly string[];
   /** Says how far it is, in a few words such as `12 of 40`. */
   readonly onProgress: (text: string) => void;
 }

@@ -37,8 +37,8 @@ export async function runMatrix(
   return { ...report, notes: [...report.notes, ...notes] };
 }
 
-async function checkFiles(): Promise<StepReport> {
-  const checks = kataIds().map((id) => ({ name: id, problems: lintKata(id) }));
+async function checkFiles({ katas }: StepContext): Promise<StepReport> {
+  const checks = katas.map((id) => ({ name: id, problems: lintKata(id) }));
   return {
     checks: [
       ...checks,
@@ -52,7 +52,7 @@ async function checkFiles(): Promise<StepReport> {
 async function checkAnswers(context: StepContext): Promise<StepReport> {
   const notes: string[] = [];
   await using pool = openPool(notes);
-  const report = await checkCatalog(kataIds(), optionsOf(pool, context));
+  const report = await checkCatalog(context.katas, optionsOf(pool, context));
   return { ...report, notes: [...report.notes, ...notes] };
 }
 
