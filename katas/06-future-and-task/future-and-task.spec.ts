@@ -28,7 +28,7 @@ test('no listener is left behind, however a wait ends', async () => {
 
     expect(emitter, `fromEvent, ended by ${end}`).toHaveNoListeners();
     // Asked past the emitter's own methods, which could have been replaced.
-    const heard = Reflect.apply(EventEmitter.prototype.eventNames, emitter, []);
+    const heard = EventEmitter.prototype.eventNames.call(emitter);
     expect(heard, `fromEvent, ended by ${end}: events that still have a listener`).toEqual([]);
     expect(one.signal, `fromEvent, ended by ${end}`).toHaveNoListeners();
     expect(other.signal, `future.wait, ended by ${end}`).toHaveNoListeners();
