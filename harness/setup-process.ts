@@ -6,7 +6,8 @@ import { limitConsole } from './verdict/console-budget.ts';
 import { watchIncidents } from './verdict/incidents.ts';
 import { reportLateIncidents } from './verdict/test.ts';
 
-startWatchdog();
+// Longer than a right program computes or sleeps in one go, on a slow machine too.
+startWatchdog({ killMs: 3000 });
 installTrampolines();
 watchIncidents();
 limitConsole();

@@ -8,8 +8,8 @@ import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
 const usage = `Usage: npm run verify -- [options] [kata ...]
 
-Without a kata: all of them. With some, the steps "files" and "catalogue" are about
-these alone.
+Without a kata: all of them. With some, the steps "files" and "catalogue" are
+about these alone.
 
   --all             also the checks that need more than \`npm ci\` brings
   --only <step>     one step; may be given several times

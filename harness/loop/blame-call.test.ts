@@ -4,7 +4,7 @@ import type { LoopGap } from './loop-gap.ts';
 import type { SyncCall } from './sync-calls.ts';
 
 const location = { file: '/katas/01/a.ts', line: 3, column: 1, functionName: 'f' };
-const gap: LoopGap = { from: 0, to: 100, heldMs: 100, cause: 'asleep', doubtMs: 0 };
+const gap: LoopGap = { from: 0, to: 100, heldMs: 100, cause: 'asleep', doubtMs: 0, queuedMs: 0 };
 
 function call(from: number, to: number, line: number): SyncCall {
   const ms = to - from;

@@ -22,8 +22,8 @@ export interface JudgeLoopOptions<T> {
  * Tells whether `work` held the event loop longer than `limitMs` in one go, and which line did.
  *
  * Wall-clock time decides nothing. A hold is thread CPU time, or time asleep in a synchronous call; time in which the
- * machine gave the thread no CPU is neither. The work is held guilty only when every one of `tries` runs was: noise
- * only ever adds, so the first clean run acquits. One more run, unmeasured, then finds the line; a sleep that no call
+ * machine gave the thread no CPU is neither. The work is held guilty only when `tries` runs were: noise only ever adds,
+ * so the first clean run acquits; where the machine made the thread wait, it takes as many to acquit. One more run, unmeasured, then finds the line; a sleep that no call
  * explains is never held against the work.
  *
  * @throws RangeError when `limitMs` or `tries` cannot be used
@@ -42,7 +42,11 @@ export async function judgeLoop<T = void>(options: JudgeLoopOptions<T>): Promise
   while (runs.length < tries * 2) {
     const { run, traceStart } = await runOnce(options);
     runs.push(run);
-    if (run.heldMs < limitMs) return reportOf('free', limitMs, runs, run);
+    // The system now and then books a sleep as time in line for a CPU, once in some hundred times. So a run with a long gap that was
+    // spent in line acquits only together with others.
+    if (run.suspectMs < limitMs || runs.filter((run) => run.heldMs < limitMs).length >= tries) {
+      return reportOf('free', limitMs, runs, leastHeld(runs));
+    }
     const guilty = runs.filter((run) => isGuilty(run, limitMs));
     if (guilty.length < tries) continue;
 

@@ -11,6 +11,8 @@ export interface LoopGap {
   readonly cause: HoldCause;
   /** How much of `heldMs` may not be the program's: what a hypervisor took from this machine meanwhile. */
   readonly doubtMs: number;
+  /** How long the thread stood in line for a CPU, by the system's own books; 0 where it does not tell. */
+  readonly queuedMs: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export function gapBetween(
     heldMs: Math.max(cpu, asleep),
     cause: cpu >= asleep ? 'computing' : 'asleep',
     doubtMs: after.stolen - before.stolen,
+    queuedMs: queuedBetween(before, after),
   };
 }
 
@@ -39,6 +42,10 @@ function asleepBetween(before: ThreadReading, after: ThreadReading): number {
   if (before.queued === null || after.queued === null) return 0;
   const idle = after.idle - before.idle;
   const cpu = after.cpu - before.cpu;
-  const queued = after.queued - before.queued;
-  return Math.max(0, after.at - before.at - idle - cpu - queued);
+  return Math.max(0, after.at - before.at - idle - cpu - queuedBetween(before, after));
+}
+
+function queuedBetween(before: ThreadReading, after: ThreadReading): number {
+  if (before.queued === null || after.queued === null) return 0;
+  return after.queued - before.queued;
 }

@@ -12,6 +12,8 @@ export interface LoopRun {
   readonly to: number;
   /** How much of `heldMs` a hypervisor may have taken. */
   readonly doubtMs: number;
+  /** The longest hold if all time that a gap spent in line for a CPU had been the program's own: at least `heldMs`. */
+  readonly suspectMs: number;
   /** Turns of the event loop between the start of the work and its end. */
   readonly turns: number;
   /** How long the work ran on the wall clock. It decides nothing. */

@@ -36,6 +36,7 @@ export async function measureRun(work: () => unknown): Promise<LoopRun> {
     from: worst.from - began,
     to: worst.to - began,
     doubtMs: worst.doubtMs,
+    suspectMs: Math.max(...gaps.map((gap) => gap.heldMs + gap.queuedMs)),
     turns,
     workMs: ended - began,
   };

@@ -58,7 +58,7 @@ function patience(): number {
   const atStake = phases[memory.get('phase')] === 'test' ? 1 : 2;
   const slower = memory.get('sampling') === sampling.off ? 1 : 4;
   // What hung once is red already: a dozen tests that hang in the same line must not take a dozen times as long.
-  const known = hasHung ? 0.25 : 1;
+  const known = hasHung ? 1 / 6 : 1;
   return killMs * atStake * slower * known;
 }
 

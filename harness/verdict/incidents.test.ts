@@ -25,7 +25,7 @@ function nextTurn(): Promise<void> {
 }
 
 test('notes a rejection that nobody handles, with its line', async () => {
-  void Promise.reject(new RangeError('too far'));
+  void Promise.reject(new RangeError('too far.'));
   await nextTurn();
 
   const [incident, ...others] = takeIncidents();

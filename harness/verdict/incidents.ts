@@ -37,7 +37,8 @@ export function takeIncidents(): IncidentError[] {
     if (process.listeners(event).includes(listener)) continue;
     reportIncident(
       new IncidentError('crash', `Your code removed the listeners of the process for '${event}'.`, {
-        advice: 'They belong to the whole process. Handle the rejection or the error where it comes from.',
+        advice:
+          'They belong to the whole process. Handle the rejection or the error where it comes from.',
       }),
     );
     process.on(event, listener);
@@ -98,6 +99,6 @@ function noteException(error: unknown): void {
 }
 
 function describe(reason: unknown): string {
-  if (!(reason instanceof Error)) return String(reason).slice(0, 200);
-  return `${reason.name}: ${reason.message}`.split('\n')[0]!.slice(0, 200);
+  if (!(reason instanceof Error)) return String(reason).slice(0, 200).replace(/\.$/, '');
+  return `${reason.name}: ${reason.message}`.split('\n')[0]!.slice(0, 200).replace(/\.$/, '');
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import type { Kata } from '../catalog/kata.ts';
-import { kataIds } from '../catalog/kata.ts';
 import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-catalog.ts';
 import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';

@@ -68,7 +68,7 @@ export function judgeRefusal(settlement: Settlement, expected: unknown): Matcher
   if (fits(reason, expected)) return holds();
   if (isTelling(reason)) throw reason;
   return fails(
-    `It rejected with ${showValue(reason)}; it should have rejected with ${tell(expected)}.${nearMiss(reason, expected)}`,
+    `It rejected with ${showValue(reason).replace(/\.$/, '')}; it should have rejected with ${tell(expected)}.${nearMiss(reason, expected)}`,
     { location: locationOf(reason) },
   );
 }
