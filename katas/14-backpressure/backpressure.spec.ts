@@ -1,0 +1,562 @@
+import { AssertionError } from 'node:assert';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  eachAbortPoint,
+  expect,
+  inVirtualTime,
+  kata,
+  microtasks,
+  random,
+  settled,
+  test,
+  turns,
+} from '#harness';
+import type { VirtualClock } from '#harness';
+import type { BoundedQueue } from './backpressure.ts';
+
+const load = kata(() => import('./backpressure.ts'));
+
+const closed = { name: 'QueueClosedError' };
+const kilobyte = 1024;
+const megabyte = 1024 * kilobyte;
+
+timed('put waits while the queue is full', async (clock) => {
+  const { BoundedQueue } = await load();
+  const capacity = random().int(2, 5);
+  const queue = new BoundedQueue<number>(capacity);
+  const items = Array.from({ length: 12 }, (_, index) => index + 1);
+  const wentOn: number[] = [];
+
+  const produce = async () => {
+    for (const item of items) {
+      await queue.put(item);
+      wentOn.push(clock.now);
+    }
+  };
+  const consume = async () => {
+    await sleep(103);
+    for (const _ of items) {
+      await queue.get();
+      await sleep(7);
+    }
+  };
+  await Promise.all([produce(), consume()]);
+
+  for (const [index, item] of items.entries()) {
+    const expected = index < capacity ? 0 : 103 + (index - capacity) * 7;
+    if (wentOn[index] === expected) continue;
+    expect.fail(
+      `There is room for ${capacity} items. The first was taken at 103 ms, then one every 7 ms. Put number ${item} let its producer go on at ${wentOn[index]} ms; it should have been at ${expected} ms.`,
+    );
+  }
+});
+
+timed('putters and getters are served in the order in which they came', async () => {
+  const { BoundedQueue } = await load();
+
+  for (let moment = 0; moment <= 12; moment += 1) {
+    const full = new BoundedQueue<string>(1);
+    const puts = ['first', 'second', 'third'].map((item) => full.put(item));
+    const got = [full.get()];
+    if (moment > 0) await microtasks(moment);
+    puts.push(full.put('newcomer'));
+    await aWhile();
+    for (let count = 0; count < 3; count += 1) got.push(full.get());
+    await stands(Promise.all([...puts, ...got]), 'fulfilled', 'One of four puts and four gets');
+    expect(await Promise.all(got)).toHappenInOrder(['first', 'second', 'third', 'newcomer']);
+
+    const empty = new BoundedQueue<string>(1);
+    const served: string[] = [];
+    const take = (name: string) => empty.get().then((item) => served.push(`${name} got ${item}`));
+    const takers = ['ada', 'ben', 'cy'].map(take);
+    const given = [empty.put('1')];
+    if (moment > 0) await microtasks(moment);
+    takers.push(take('dan'));
+    for (const item of ['2', '3', '4']) given.push(empty.put(item));
+    await stands(Promise.all([...takers, ...given]), 'fulfilled', 'One of four gets and four puts');
+    expect(served).toHappenInOrder(['ada got 1', 'ben got 2', 'cy got 3', 'dan got 4']);
+  }
+});
+
+timed('undefined, null, 0 and other falsy items are items', async () => {
+  const { BoundedQueue } = await load();
+  const items = [undefined, null, 0, '', false, Number.NaN];
+  const queue = new BoundedQueue<unknown>(2);
+
+  const puts = items.map((item) => queue.put(item));
+  const gets = items.map(() => queue.get());
+  await stands(Promise.all([...puts, ...gets]), 'fulfilled', 'One put or get of a falsy item');
+  const waiting = items.map(() => queue.get());
+  const given = items.map((item) => queue.put(item));
+  await stands(Promise.all([...waiting, ...given]), 'fulfilled', 'One get that waited, or its put');
+
+  expect(await Promise.all(gets), 'Items that were put, and then taken').toEqual(items);
+  expect(await Promise.all(waiting), 'Items for getters that waited already').toEqual(items);
+});
+
+timed('size counts what lies in the queue, and nobody who waits', async () => {
+  const { BoundedQueue } = await load();
+  const queue = new BoundedQueue<number>(2);
+  const sizes: Record<string, number> = {};
+
+  const getters = [queue.get(), queue.get()];
+  await aWhile();
+  sizes['two getters wait'] = queue.size;
+  for (const item of [1, 2, 3]) await queue.put(item);
+  await Promise.all(getters);
+  sizes['two of three items were handed over'] = queue.size;
+  const putters = [4, 5, 6].map((item) => queue.put(item));
+  await aWhile();
+  sizes['the queue is full, and two putters wait'] = queue.size;
+  await queue.get();
+  await aWhile();
+  sizes['one was taken, and one putter waits'] = queue.size;
+  for (let count = 0; count < 3; count += 1) await queue.get();
+  await Promise.all(putters);
+  sizes['all were taken'] = queue.size;
+
+  const expected = {
+    'two getters wait': 0,
+    'two of three items were handed over': 1,
+    'the queue is full, and two putters wait': 2,
+    'one was taken, and one putter waits': 2,
+    'all were taken': 0,
+  };
+  for (const [when, size] of Object.entries(expected)) {
+    expect(sizes[when], `There is room for 2. The size when ${when}`).toBe(size);
+  }
+});
+
+timed('an aborted get rejects at once, and loses no item', async () => {
+  const { BoundedQueue } = await load();
+  const items = ['first', 'second'];
+
+  await eachAbortPoint(async ({ signal, reason, arm }) => {
+    const queue = new BoundedQueue<string>(1);
+    const aborted = queue.get({ signal });
+    const outcome = aborted.then(
+      (item) => [item],
+      () => [],
+    );
+    const next = queue.get();
+
+    // The abort comes up to ten microtasks before the item, and up to ten after it.
+    arm();
+    await microtasks(10);
+    const puts = items.map((item) => queue.put(item));
+
+    await stands(Promise.all([...puts, next]), 'fulfilled', 'The next getter, or one of two puts');
+    const out = [...(await outcome), await next, ...(await drain(queue))];
+    expect(out, 'Two items were put, and one get was aborted. What came out').toEqual(items);
+    if ((await settled(aborted)) === 'rejected') await expect(aborted).toRejectWith({ reason });
+  });
+});
+
+timed('an aborted put rejects at once, and its item never comes out', async () => {
+  const { BoundedQueue } = await load();
+
+  await eachAbortPoint(async ({ k, signal, reason, arm }) => {
+    const queue = new BoundedQueue<string>(1);
+    await queue.put('first');
+    const aborted = queue.put('aborted', { signal });
+    aborted.catch(() => {});
+    const next = queue.put('next');
+
+    // The abort comes up to ten microtasks before there is room, and up to ten after it.
+    arm();
+    await microtasks(10);
+    if (k === 0) await stands(aborted, 'rejected', 'The put that was aborted while it waited');
+    const out = await drain(queue);
+    await stands(next, 'fulfilled', 'The next putter, when all was taken');
+
+    const wentIn = (await settled(aborted)) === 'fulfilled';
+    expect(
+      out,
+      `The aborted put ${wentIn ? 'resolved all the same' : 'rejected'}. What came out`,
+    ).toEqual(wentIn ? ['first', 'aborted', 'next'] : ['first', 'next']);
+    if (!wentIn) await expect(aborted).toRejectWith({ reason });
+  });
+});
+
+timed('a signal that is aborted already is refused', async () => {
+  const { BoundedQueue } = await load();
+  const reason = new Error('The customer went home.');
+  const options = { signal: AbortSignal.abort(reason) };
+  const queue = new BoundedQueue<string>(2);
+  await queue.put('in the queue');
+
+  await expect(() => queue.put('aborted', options)).toRejectWith({ reason });
+  await expect(() => queue.get(options)).toRejectWith({ reason });
+
+  expect(await drain(queue), 'What is in the queue then').toEqual(['in the queue']);
+});
+
+timed('put and get leave no listener on the signal', async () => {
+  const { BoundedQueue } = await load();
+  const kept = new AbortController();
+  const { signal } = kept;
+  const aborted = new AbortController();
+  const queue = new BoundedQueue<number>(1);
+  const shut = new BoundedQueue<number>(1);
+
+  const calls: Promise<unknown>[] = [
+    queue.get({ signal }),
+    ...[1, 2, 3].map((item) => queue.put(item, { signal })),
+    queue.put(4, { signal: aborted.signal }),
+    queue.get({ signal }),
+    queue.get({ signal }),
+    shut.get({ signal: aborted.signal }),
+    shut.get({ signal }),
+  ];
+  const all = Promise.allSettled(calls);
+  aborted.abort(new Error('The customer went home.'));
+  shut.close();
+
+  await stands(all, 'fulfilled', 'One of nine calls that have nothing to wait for');
+  expect(kept.signal).toHaveNoListeners();
+  expect(aborted.signal).toHaveNoListeners();
+});
+
+timed('close wakes everyone who waits', async () => {
+  const { BoundedQueue } = await load();
+  const empty = new BoundedQueue<string>(1);
+  const full = new BoundedQueue<string>(1);
+  await full.put('in the queue');
+
+  const getters = [empty.get(), empty.get()];
+  const putters = [full.put('waiting'), full.put('waiting too')];
+  for (const waiter of [...getters, ...putters]) {
+    await stands(waiter, 'pending', 'A get on an empty queue, or a put on a full one');
+  }
+  empty.close();
+  full.close();
+
+  for (const getter of getters) {
+    await stands(getter, 'rejected', 'A getter that waited when the queue was closed');
+    await expect(getter).toRejectWith(closed);
+  }
+  for (const putter of putters) {
+    await stands(putter, 'rejected', 'A putter that waited when the queue was closed');
+    await expect(putter).toRejectWith(closed);
+  }
+});
+
+timed('what lies in a closed queue is still taken, and nothing comes after', async () => {
+  const { BoundedQueue } = await load();
+  const queue = new BoundedQueue<string>(3);
+  await queue.put('first');
+  await queue.put('second');
+
+  queue.close();
+  queue.close();
+  const late = queue.put('too late');
+  const gets = [queue.get(), queue.get()];
+
+  await stands(late, 'rejected', 'A put after close');
+  await expect(late).toRejectWith(closed);
+  await stands(Promise.all(gets), 'fulfilled', 'A get of what was put before close');
+  expect(await Promise.all(gets), 'What came out after close').toEqual(['first', 'second']);
+  const last = queue.get();
+  await stands(last, 'rejected', 'A get when the queue was closed, and is empty');
+  await expect(last).toRejectWith(closed);
+});
+
+timed('for await waits for items, and ends when a closed queue is empty', async () => {
+  const { BoundedQueue } = await load();
+  const queue = new BoundedQueue<number>(2);
+  const seen: number[] = [];
+
+  const reading = (async () => {
+    for await (const item of queue) seen.push(item);
+  })();
+  for (const item of [1, 2, 3, 4]) {
+    await aWhile();
+    await queue.put(item);
+  }
+  await stands(reading, 'pending', 'The loop over a queue that is empty, but open,');
+  queue.close();
+
+  await stands(reading, 'fulfilled', 'The loop over a queue that was closed');
+  await reading;
+  expect(seen, 'Items that the loop saw').toEqual([1, 2, 3, 4]);
+});
+
+timed('copy reads no faster than the destination writes', async (clock) => {
+  const { copy } = await load();
+  const copies = [1, 2, 3].map(() => new SlowCopy(200));
+
+  await Promise.all(copies.map(({ source, destination }) => copy(source, destination)));
+
+  for (const { mostInMemory, intact } of copies) {
+    // Each stream may fill its own buffer of 4 KB; a chunk or two are on their way between them.
+    if (mostInMemory > 16) {
+      expect.fail(
+        `Of 200 KB, ${mostInMemory} KB had been read and were not written yet. The buffers of the two streams hold 8 KB together.`,
+      );
+    }
+    expect(intact, 'Whether the destination had written each byte once, in order').toBe(true);
+  }
+  expect(clock.now, 'Milliseconds for 200 chunks, written in 10 ms each').toBe(2000);
+});
+
+timed('when one stream fails, copy rejects with its error and destroys both', async () => {
+  const { copy } = await load();
+
+  for (const failing of ['source', 'destination'] as const) {
+    const source = silentSource();
+    const { destination } = new SlowCopy(0);
+    const failure = new Error(`The ${failing} broke.`);
+    const copying = copy(source, destination);
+    copying.catch(() => {});
+    await sleep(55);
+    (failing === 'source' ? source : destination).destroy(failure);
+
+    await stands(copying, 'rejected', `The copy whose ${failing} failed`);
+    await expect(copying).toRejectWith(failure);
+    expect(
+      { source: source.destroyed, destination: destination.destroyed },
+      `The ${failing} failed. Streams that are destroyed`,
+    ).toEqual({ source: true, destination: true });
+  }
+});
+
+timed('an abort ends copy at once, also while the source is silent', async () => {
+  const { copy } = await load();
+  const reason = new Error('The customer went home.');
+  const controller = new AbortController();
+  const { destination } = new SlowCopy(0);
+  const source = silentSource();
+
+  const copying = copy(source, destination, { signal: controller.signal });
+  await stands(copying, 'pending', 'A copy whose source is silent, but has not ended,');
+  controller.abort(reason);
+
+  await stands(copying, 'rejected', 'The copy that was aborted');
+  await expect(copying).toRejectWith({ reason });
+  expect(
+    { source: source.destroyed, destination: destination.destroyed },
+    'The copy was aborted. Streams that are destroyed',
+  ).toEqual({ source: true, destination: true });
+});
+
+test('copyFile copies several large files, and holds none of them in memory', async () => {
+  const { copyFile } = await load();
+  await using folder = await temporaryFolder();
+  const contents = [1, 2, 3].map(() => bytes(4 * megabyte));
+  const names = contents.map((_, index) => folder.file(`${index}`));
+  for (const [index, content] of contents.entries()) await writeFile(names[index]!, content);
+
+  const memory = watchMemory(3 * megabyte);
+  const copying = Promise.all(names.map((name) => copyFile(name, `${name}.copy`)));
+  await memory.during(copying);
+
+  if (memory.most > 3 * megabyte) {
+    expect.fail(
+      `Three files of 4 MB were copied at once, and ${Math.round(memory.most / megabyte)} MB of buffers were in use. One copy needs less than 1 MB.`,
+    );
+  }
+  for (const [index, content] of contents.entries()) {
+    const copied = await readFile(`${names[index]!}.copy`);
+    expect(copied.equals(content), `Whether copy ${index + 1} is the same as its original`).toBe(
+      true,
+    );
+  }
+});
+
+test('copyFile that fails or is aborted leaves no file behind', async () => {
+  const { copyFile } = await load();
+  await using originals = await temporaryFolder();
+  await using folder = await temporaryFolder();
+  const [from, to] = [originals.file('original'), folder.file('copy')];
+  await writeFile(from, bytes(4 * megabyte));
+  const reason = new Error('The customer went home.');
+
+  const missing = copyFile(originals.file('missing'), to);
+  await expect(missing).toRejectWith({ message: 'ENOENT' });
+  await folder.expectNothing('The original is missing');
+  await expect(() => copyFile(from, to, { signal: AbortSignal.abort(reason) })).toRejectWith({
+    reason,
+  });
+  await folder.expectNothing('It was aborted beforehand');
+  for (const moment of ['at once', 'soon', 'when there is a file'] as const) {
+    const controller = new AbortController();
+    const copying = copyFile(from, to, { signal: controller.signal });
+    const outcome = copying.then(
+      () => 'copied',
+      () => 'rejected',
+    );
+    if (moment === 'soon') await turns(1);
+    if (moment === 'when there is a file') await Promise.race([folder.firstFile(), outcome]);
+    controller.abort(reason);
+
+    // Who has copied all before the abort has nothing to undo.
+    if ((await outcome) === 'copied') {
+      expect((await readFile(to)).length, 'Bytes of the copy').toBe(4 * megabyte);
+      await rm(to);
+      continue;
+    }
+    await expect(copying).toRejectWith({ reason });
+    await folder.expectNothing(`It was aborted ${moment}`);
+  }
+});
+
+/** A test in virtual time, so that a minute of waiting costs nothing and every millisecond is exact. */
+function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {
+  test(name, () => inVirtualTime(body));
+}
+
+/** Takes what is in the queue, and what comes in when there is room. */
+async function drain<T>(queue: BoundedQueue<T>): Promise<T[]> {
+  const out: T[] = [];
+  await aWhile();
+  while (queue.size > 0) {
+    out.push(await queue.get());
+    await aWhile();
+  }
+  return out;
+}
+
+/** A source that gives chunks of a kilobyte at once, and a destination that needs 10 ms for each. */
+class SlowCopy {
+  readonly source: Readable;
+  readonly destination: Writable;
+  mostInMemory = 0;
+  #sent: Buffer[] = [];
+  #written: Buffer[] = [];
+
+  constructor(chunks: number) {
+    const [sent, written] = [this.#sent, this.#written];
+    const numbers = random();
+    const note = () => {
+      this.mostInMemory = Math.max(this.mostInMemory, sent.length - written.length);
+    };
+    this.source = new Readable({
+      highWaterMark: 4 * kilobyte,
+      read() {
+        if (sent.length === chunks) {
+          this.push(null);
+          return;
+        }
+        const chunk = Buffer.alloc(kilobyte, numbers.nonce());
+        sent.push(chunk);
+        note();
+        this.push(chunk);
+      },
+    });
+    this.destination = new Writable({
+      highWaterMark: 4 * kilobyte,
+      write(chunk: Buffer, _encoding, done) {
+        setTimeout(() => {
+          written.push(chunk);
+          done();
+        }, 10);
+      },
+    });
+  }
+
+  /** Whether the destination has written what the source gave. */
+  get intact(): boolean {
+    return Buffer.concat(this.#sent).equals(Buffer.concat(this.#written));
+  }
+}
+
+/** A source that says something, and then nothing more; but it has not ended. */
+function silentSource(): Readable {
+  const source = new Readable({ read() {} });
+  source.push('a beginning');
+  return source;
+}
+
+function bytes(length: number): Buffer {
+  const numbers = random();
+  return Buffer.alloc(length, Array.from({ length: 1021 }, () => numbers.nonce()).join(''));
+}
+
+/** A folder of its own, which is gone afterwards with all that is in it. */
+async function temporaryFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'backpressure-'));
+  return {
+    file: (name: string) => path.join(folder, name),
+    /** Resolves as soon as there is a file. */
+    firstFile: async () => {
+      while (readdirSync(folder).length === 0) await turns(1);
+    },
+    /** Looks at once, and again when a file that was opened late would be there. */
+    expectNothing: async (when: string) => {
+      for (let look = 0; look < 3; look += 1) {
+        const left = readdirSync(folder);
+        if (left.length > 0) expect.fail(`${when}, and a file is left behind: ${left.join(', ')}.`);
+        await turns(20);
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Looks in every turn of the event loop how many bytes of buffers are in use, garbage not counted. */
+function watchMemory(limit: number) {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const inUse = () => process.memoryUsage().arrayBuffers;
+  const collectAll = () => {
+    collect();
+    // The second collection ends the sweeping of the first.
+    collect();
+  };
+  collectAll();
+  const before = inUse();
+  let most = 0;
+  const look = () => {
+    if (inUse() - before > limit) collectAll();
+    most = Math.max(most, inUse() - before);
+  };
+  return {
+    get most() {
+      return most;
+    },
+    during: async (work: Promise<unknown>): Promise<void> => {
+      // What a blocking call has read is garbage by now, so it counts here.
+      most = inUse() - before;
+      while ((await settled(work)) === 'pending') look();
+      await work;
+    },
+  };
+}
+
+const isNow = {
+  pending: 'is still waiting',
+  fulfilled: 'has already ended',
+  rejected: 'has failed',
+};
+const shouldBe = {
+  pending: 'it should still wait',
+  fulfilled: 'it should have ended',
+  rejected: 'it should have rejected',
+};
+
+/** Fails unless `promise` stands so 20 virtual milliseconds later, when everything has run that waits for nobody. */
+async function stands(
+  promise: Promise<unknown>,
+  expected: keyof typeof isNow,
+  what: string,
+): Promise<void> {
+  // Made here, so that it tells the line of the test.
+  const failure = new AssertionError({ message: what, stackStartFn: stands });
+  promise.catch(() => {});
+  await aWhile();
+  const now = await settled(promise);
+  if (now === expected) return;
+  failure.message = `${what} ${isNow[now]}; ${shouldBe[expected]}.`;
+  throw failure;
+}
+
+function aWhile(): Promise<void> {
+  return sleep(20);
+}
