@@ -1,0 +1,461 @@
+import { AssertionError } from 'node:assert';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, gate, inVirtualTime, kata, random, settled, test } from '#harness';
+import type { Gate, VirtualClock } from '#harness';
+
+const load = kata(() => import('./async-iterators.ts'));
+
+timed('leaving a loop closes each source once and waits for no stuck one', async (clock) => {
+  const { merge } = await load();
+  const stuck = new Source(() => waitsAt(gate<string>()));
+  const lively = new Source(() => endless(10));
+  const seen: unknown[] = [];
+  let endedAt = 0;
+
+  const loop = (async () => {
+    for await (const item of merge<unknown>(stuck, lively)) {
+      seen.push(item);
+      if (seen.length === 3) break;
+    }
+    endedAt = clock.now;
+  })();
+
+  await stands(loop, 'fulfilled', 'After `break`, the loop over a stuck source and another');
+  expect(endedAt, 'The `break` came at 30 ms. The loop ended at').toBe(30);
+  expect(seen, 'The items before the `break`').toEqual([1, 2, 3]);
+  expect(stuck.closed, 'Calls of return() of the stuck source').toBe(1);
+  expect(lively.closed, 'Calls of return() of the other source').toBe(1);
+});
+
+timed('the first item comes before page two is asked for', async () => {
+  const { pages } = await load();
+  const cursors: (string | null)[] = [];
+  const list = pages(async (cursor) => {
+    cursors.push(cursor);
+    return {
+      items: ['one', 'two'],
+      next: cursors.length < 3 ? `page ${cursors.length + 1}` : null,
+    };
+  });
+
+  const items = list[Symbol.asyncIterator]();
+  await aWhile();
+  expect(cursors, 'The pages asked for before anybody wanted an item').toEqual([]);
+  await take(items, 2);
+  await aWhile();
+  expect(cursors, 'The pages asked for when two items of page one were taken').toEqual([null]);
+  await take(items, 1);
+  expect(cursors, 'The pages asked for with the third item').toEqual([null, 'page 2']);
+});
+
+timed('reads every page, with any cursor, also after an empty page', async () => {
+  const { pages } = await load();
+  const [first, last] = [random().nonce(), random(1).nonce()];
+  const answers = new Map<string | null, { items: unknown[]; next: string | null }>([
+    [null, { items: [first, 0, undefined], next: '' }],
+    ['', { items: [], next: '0' }],
+    ['0', { items: ['', null, last], next: null }],
+  ]);
+  const cursors: (string | null)[] = [];
+
+  const items = pages(async (cursor) => {
+    cursors.push(cursor);
+    return answers.get(cursor)!;
+  })[Symbol.asyncIterator]();
+
+  expect(await take(items, 9), 'The items of three pages').toEqual([
+    first,
+    0,
+    undefined,
+    '',
+    null,
+    last,
+  ]);
+  await take(items, 1);
+  expect(cursors, 'The cursors that were asked for').toEqual([null, '', '0']);
+});
+
+timed('leaving while a page loads aborts its request and ends at once', async (clock) => {
+  const { pages } = await load();
+  const signals: AbortSignal[] = [];
+  const items = pages<string>(async (cursor, signal) => {
+    signals.push(signal);
+    // The second page never comes, and does not look at the signal.
+    return cursor === null ? { items: [], next: 'two' } : gate<never>().wait();
+  })[Symbol.asyncIterator]();
+
+  const waiting = items.next();
+  await aWhile();
+  expect(signals.at(-1)?.aborted, 'Was the signal aborted before anybody left?').toBe(false);
+  await leavesAtOnce(items, 'While page two loads,', clock);
+  await stands(waiting, 'fulfilled', 'After return(), the next() that waited for page two');
+  expect((await waiting).done, '`done` for the one who waited for page two').toBe(true);
+  expect(signals.at(-1)?.aborted, 'Was the signal of page two aborted when the reader left?').toBe(
+    true,
+  );
+});
+
+timed('neither a stuck source nor a busy one stops the others', async () => {
+  const { merge } = await load();
+  const [one, two] = [random().nonce(), random(1).nonce()];
+  const few = () => new Source(() => each([one, two]));
+  const busy = () => new Source(() => endless(1));
+  const stuck = () => new Source(() => waitsAt(gate<string>()));
+
+  for (const sources of [
+    [stuck(), busy(), few()],
+    [few(), busy(), stuck()],
+  ]) {
+    const items = merge<unknown>(...sources)[Symbol.asyncIterator]();
+    const seen: unknown[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      seen.push(...(await take(items, 1)));
+      // A slow reader: the busy source has its next item whenever one is asked for.
+      await sleep(5);
+    }
+    expect(seen, 'Twenty items, with a busy source and a stuck one beside').toContain(one);
+    expect(seen, 'Twenty items, with a busy source and a stuck one beside').toContain(two);
+    leave(items).catch(() => {});
+  }
+});
+
+timed('merge asks a source again only when its item was taken', async () => {
+  const { merge } = await load();
+  const sources = [new Source(() => endless(10)), new Source(() => endless(10))];
+  const items = merge(...sources)[Symbol.asyncIterator]();
+
+  await take(items, 1);
+  await sleep(1000);
+  const asked = sources.map((source) => source.asked);
+  await leave(items);
+
+  if (asked.every((count) => count <= 2)) return;
+  expect.fail(
+    `One item was taken. The two sources were asked ${asked.join(' and ')} times; at most 2 each were expected.`,
+  );
+});
+
+timed('an error of one source ends the merge and closes the others', async () => {
+  const { merge } = await load();
+  const failure = new Error('The second warehouse is down.');
+  const stuck = new Source(() => waitsAt(gate<number>()));
+  const broken = new Source(() => failsAfter(50, failure));
+  const lively = new Source(() => endless(20));
+  const items = merge(stuck, broken, lively)[Symbol.asyncIterator]();
+
+  await expect(take(items, 9)).toRejectWith(failure);
+  await aWhile();
+  const after = items.next();
+
+  await stands(after, 'fulfilled', 'After the error, the next next()');
+  expect((await after).done, '`done` after the error').toBe(true);
+  expect(
+    [stuck, broken, lively].map((source) => source.closed),
+    'Calls of return() of a stuck source, the one that failed, and another',
+  ).toEqual([1, 0, 1]);
+});
+
+timed('what fails after the loop was left is no unhandled rejection', async () => {
+  const { mapAsync, merge, pages } = await load();
+  const late = gate<never>();
+  const failing = () => new Source(() => failsAtEnd(late));
+  const loops: AsyncIterable<unknown>[] = [
+    pages(() => late.wait()),
+    merge(failing(), failing()),
+    mapAsync(failing(), 2, async (item) => item),
+    mapAsync(new Source(() => endless(1)), 3, () => late.wait()),
+    merge(new Source(() => badlyClosed())),
+    mapAsync(new Source(() => badlyClosed()), 1, () => late.wait()),
+  ];
+
+  for (const loop of loops) {
+    const items = loop[Symbol.asyncIterator]();
+    items.next().catch(() => {});
+    await aWhile();
+    leave(items).catch(() => {});
+  }
+  late.fail(new Error('The connection was lost.'));
+  await aWhile();
+});
+
+timed('leaving while an item is waited for ends at once, and starts no work', async (clock) => {
+  const { mapAsync, merge } = await load();
+  const door = gate<string>();
+  const source = () => new Source(() => waitsAt(door));
+  const sources = [source(), source(), source(), new Source(() => endless(1))] as const;
+  let calls = 0;
+  const count = async () => {
+    calls += 1;
+  };
+  const loops = {
+    'merge waits for two stuck sources,': merge(sources[0], sources[1]),
+    'mapAsync waits for a stuck source,': mapAsync(sources[2], 2, count),
+    'mapAsync waits for stuck work,': mapAsync(sources[3], 2, () => gate().wait()),
+  };
+
+  for (const [what, loop] of Object.entries(loops)) {
+    const items: AsyncIterator<unknown> = loop[Symbol.asyncIterator]();
+    const waiting = items.next();
+    await aWhile();
+    await leavesAtOnce(items, `When ${what}`, clock);
+    await stands(waiting, 'fulfilled', `When ${what} and the reader left, its next()`);
+    expect((await waiting).done, `When ${what} \`done\` for the one who waited`).toBe(true);
+    expect((await items.next()).done, `When ${what} \`done\` for a later next()`).toBe(true);
+  }
+  expect(
+    sources.map(({ closed }) => closed),
+    'Calls of return() of each source',
+  ).toEqual([1, 1, 1, 1]);
+  door.open('late');
+  await aWhile();
+  expect(calls, 'Calls of fn after the loop was left').toBe(0);
+});
+
+timed('a source that has ended is neither asked nor closed again', async () => {
+  const { mapAsync, merge } = await load();
+  const sources = [
+    new Source(() => each(['at 30', undefined], 30)),
+    new Source(() => each([])),
+    new Source(() => each(['at 20', 'at 40'], 20)),
+  ];
+  const mapped = new Source(() => each([1, 2, 3]));
+  const loops = [
+    merge<string | undefined>(...sources),
+    mapAsync(mapped, 2, async (item) => (item === 2 ? undefined : `${item} done`)),
+    merge<string>(),
+  ];
+
+  const all: (string | undefined)[][] = [];
+  for (const loop of loops) {
+    const items = loop[Symbol.asyncIterator]();
+    all.push(await take(items, 99));
+    await take(items, 1);
+    await leave(items);
+  }
+
+  expect(all[0], 'The merged items').toEqual(['at 20', 'at 30', 'at 40', undefined]);
+  expect(all[1], 'The results').toEqual(['1 done', undefined, '3 done']);
+  expect(all[2], 'The items of no source').toEqual([]);
+  for (const source of [...sources, mapped]) {
+    expect(source.askedAfterEnd, 'Calls of next() of a source that had said done').toBe(0);
+    expect(source.closed, 'Calls of return() of a source that had said done').toBe(0);
+  }
+});
+
+timed('mapAsync keeps the order, and begins as soon as there is a place', async (clock) => {
+  const { mapAsync } = await load();
+  const lengths = [100, 300, 200, 100, 400, 100];
+  const starts: number[] = [];
+  const mark = random().nonce();
+
+  const results = mapAsync(new Source(() => each(lengths)), 3, async (ms) => {
+    starts.push(clock.now);
+    await sleep(ms);
+    return `${mark} ${ms}`;
+  });
+
+  expect(await take(results[Symbol.asyncIterator](), 99), 'The results').toEqual(
+    lengths.map((ms) => `${mark} ${ms}`),
+  );
+  // The second and the third are given out at 300 ms, one right after the other.
+  expect(starts).toStartAt([0, 0, 0, 100, 300, 300]);
+});
+
+timed('mapAsync asks for no more than limit items that are not given out', async () => {
+  const { mapAsync } = await load();
+
+  for (const limit of [1, 3, 5]) {
+    const source = new Source(() => endless(1));
+    const items = mapAsync(source, limit, async (item) => item)[Symbol.asyncIterator]();
+    for (let given = 1; given <= 5; given += 1) {
+      await take(items, 1);
+      // A slow reader: whoever reads on by himself has all the time for it.
+      await sleep(500);
+      const more = source.asked - given;
+      if (more <= limit) continue;
+      expect.fail(
+        `The limit is ${limit}, and ${given} results were given out. Beyond these, ${more} items were asked for.`,
+      );
+    }
+    await leave(items);
+  }
+});
+
+timed('mapAsync gives a result while the source is stuck', async () => {
+  const { mapAsync } = await load();
+  const source = new Source(() => waitsAt(gate<string>(), ['first', 'second']));
+  const items = mapAsync(source, 4, async (item) => `${item} done`)[Symbol.asyncIterator]();
+
+  for (const expected of ['first done', 'second done']) {
+    const result = items.next();
+    await stands(result, 'fulfilled', `With the source stuck in its third item, "${expected}"`);
+    expect((await result).value, 'The result').toBe(expected);
+  }
+  leave(items).catch(() => {});
+});
+
+timed('an error of mapAsync comes in its place, and closes the source', async () => {
+  const { mapAsync } = await load();
+  const failure = new Error('No such picture.');
+  const failing = new Source(() => endless(1));
+  const broken = new Source(() => failsAfter(5, failure, [1]));
+  const work = async (item: number) => {
+    await sleep(item === 1 ? 200 : 10);
+    if (item > 1) throw failure;
+    return item;
+  };
+
+  for (const source of [failing, broken]) {
+    const items = mapAsync(source, 3, work)[Symbol.asyncIterator]();
+    expect(await take(items, 1), 'The result before the one that failed').toEqual([1]);
+    await expect(items.next()).toRejectWith(failure);
+    expect((await items.next()).done, '`done` after the error').toBe(true);
+  }
+  expect(failing.closed, 'Calls of return() of a source whose item failed').toBe(1);
+  expect(broken.closed, 'Calls of return() of a source that failed itself').toBe(0);
+});
+
+/** A test in virtual time. */
+function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {
+  test(name, () => inVirtualTime(body));
+}
+
+/** An async generator that counts its calls. As every async generator, it serves them one after another. */
+class Source<T> implements AsyncIterable<T> {
+  asked = 0;
+  closed = 0;
+  askedAfterEnd = 0;
+  #ended = false;
+  readonly #items: AsyncGenerator<T, void>;
+
+  constructor(read: () => AsyncGenerator<T, void>) {
+    this.#items = read();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, void> {
+    return { next: () => this.#next(), return: () => this.#return() };
+  }
+
+  async #next(): Promise<IteratorResult<T, void>> {
+    this.asked += 1;
+    if (this.#ended) this.askedAfterEnd += 1;
+    const step = await this.#items.next();
+    if (step.done === true) this.#ended = true;
+    return step;
+  }
+
+  #return(): Promise<IteratorResult<T, void>> {
+    this.closed += 1;
+    return this.#items.return();
+  }
+}
+
+async function* each<T>(items: readonly T[], everyMs = 0): AsyncGenerator<T, void> {
+  for (const item of items) {
+    if (everyMs > 0) await sleep(everyMs);
+    yield item;
+  }
+}
+
+/** 1, 2, 3 and so on, one every `everyMs`. */
+async function* endless(everyMs: number): AsyncGenerator<number, void> {
+  for (let item = 1; ; item += 1) {
+    await sleep(everyMs);
+    yield item;
+  }
+}
+
+async function* waitsAt<T>(door: Gate<T>, before: readonly T[] = []): AsyncGenerator<T, void> {
+  yield* before;
+  yield await door.wait();
+}
+
+async function* failsAfter(
+  ms: number,
+  error: Error,
+  before: readonly number[] = [],
+): AsyncGenerator<number, void> {
+  yield* before;
+  await sleep(ms);
+  throw error;
+}
+
+async function* failsAtEnd(late: Gate<never>): AsyncGenerator<number, void> {
+  yield 1;
+  yield await late.wait();
+}
+
+/** Whoever closes it is told of an error. */
+async function* badlyClosed(): AsyncGenerator<number, void> {
+  try {
+    yield* endless(1);
+  } finally {
+    await Promise.reject(new Error('The file cannot be closed.'));
+  }
+}
+
+/** The next items, `count` at most. */
+async function take<T>(items: AsyncIterator<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const step = await items.next();
+    if (step.done === true) break;
+    taken.push(step.value);
+  }
+  return taken;
+}
+
+/** Leaves, and fails unless that has ended before any time could pass. `when` names what is going on. */
+async function leavesAtOnce(
+  items: AsyncIterator<unknown>,
+  when: string,
+  clock: VirtualClock,
+): Promise<void> {
+  const began = clock.now;
+  let endedAt = began;
+  const left = leave(items).then(() => {
+    endedAt = clock.now;
+  });
+  await stands(left, 'fulfilled', `${when} return()`);
+  expect(endedAt - began, `${when} return() took milliseconds`).toBe(0);
+}
+
+/** What `break` does in a `for await`. */
+async function leave(items: AsyncIterator<unknown>): Promise<void> {
+  if (items.return === undefined) {
+    expect.fail('The loop cannot be left: your iterator has no return().');
+  }
+  await items.return();
+}
+
+const isNow = {
+  pending: 'is still waiting',
+  fulfilled: 'has ended',
+  rejected: 'has failed',
+} as const;
+const shouldBe = {
+  pending: 'it should wait',
+  fulfilled: 'it should have ended',
+  rejected: 'it should have failed',
+} as const;
+
+/** Fails unless the promise stands so after a while; `what` names it in the message. */
+async function stands(
+  promise: Promise<unknown>,
+  expected: keyof typeof isNow,
+  what: string,
+): Promise<void> {
+  // Made here, so that it tells the line of the test.
+  const failure = new AssertionError({ message: what, stackStartFn: stands });
+  promise.catch(() => {});
+  await aWhile();
+  const now = await settled(promise);
+  if (now === expected) return;
+  failure.message = `${what} ${isNow[now]}; ${shouldBe[expected]}.`;
+  throw failure;
+}
+
+/** Virtual time in which everything happens that can happen. */
+function aWhile(): Promise<void> {
+  return sleep(100);
+}
