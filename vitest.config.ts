@@ -1,7 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
 /** The katas' own configuration: `npx vitest run katas/03` and an editor's extension use it as it is. */
-export default defineConfig({
+export default {
   test: {
     include: ['katas/*/*.spec.ts'],
     pool: 'forks',
@@ -14,4 +14,4 @@ export default defineConfig({
     // A larger nursery, because most of what a short run makes is garbage soon.
     execArgv: ['--max-old-space-size=256', '--max-semi-space-size=32'],
   },
-});
+} satisfies ViteUserConfig;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 // Plain JavaScript that an old Node can read: it says in one sentence what is missing, where the rest would end in a stack trace.
 const [major] = process.versions.node.split('.').map(Number);
 if (major !== 24 && major < 26) {
@@ -6,6 +7,9 @@ if (major !== 24 && major < 26) {
   );
   process.exitCode = 2;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  // Before anything else is loaded: it is what makes the second run start sooner.
+  enableCompileCache(fileURLToPath(new URL('../../.kata/compile-cache', import.meta.url)));
   const [command, ...words] = process.argv.slice(2);
   process.argv.splice(2, Infinity, ...words);
   await import(`./${command}.ts`);

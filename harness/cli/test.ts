@@ -1,12 +1,6 @@
-import { enableCompileCache } from 'node:module';
-import path from 'node:path';
 import { kataIds, readKata } from '../catalog/kata.ts';
 import { selectKatas } from '../catalog/select-katas.ts';
-import { projectRoot } from '../trace/source-location.ts';
 import { command, parseWords } from './command.ts';
-
-// Before anything large is imported: it is what makes the second run start faster than a bare Vitest.
-enableCompileCache(path.join(projectRoot, '.kata', 'compile-cache'));
 
 const usage = `Usage: npm test [-- ] [kata ...]
 
@@ -26,20 +20,22 @@ await command(async (words) => {
   }
 
   const katas = selectKatas(positionals, kataIds()).map((id) => readKata(id));
-  const [{ KataSession }, { reportBoard, reportKata }, { rememberVerdict }] = await Promise.all([
-    import('../runner/kata-session.ts'),
+  const { KataSession } = await import('../runner/kata-session.ts');
+  const session = await KataSession.open(katas[0]);
+  const submission = process.env['KATAS_FROM'] ?? null;
+  const results = [];
+  // Loaded while the first kata runs.
+  const reporting = Promise.all([
     import('../report/terminal-report.ts'),
     import('../learner/progress.ts'),
   ]);
-  const submission = process.env['KATAS_FROM'] ?? null;
-  const session = await KataSession.open(katas[0]);
-  const results = [];
   for (const kata of katas) {
     const result = await session.run(kata, { submission });
-    if (submission === null) rememberVerdict(kata, result);
+    if (submission === null) (await reporting)[1].rememberVerdict(kata, result);
     results.push(result);
     if (katas.length > 1) showProgress(results.length, katas.length);
   }
+  const [{ reportBoard, reportKata }] = await reporting;
   console.log(results.length === 1 ? reportKata(results[0]!) : reportBoard(results));
   return results.every((result) => result.verdict === 'pass') ? 0 : 1;
 });

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import type { TestSpecification, Vitest } from 'vitest/node';
 import type { Kata } from '../catalog/kata.ts';
 import { projectRoot } from '../trace/source-location.ts';
+import vitestConfig from '../../vitest.config.ts';
 import { warmStripCache } from '../submission/strip-cache.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 import { SpareProcess } from './spare-process.ts';
@@ -49,12 +50,16 @@ export class KataSession implements AsyncDisposable {
       import('vitest/node'),
       import('./prewarmed-pool.ts'),
     ]);
+    // The pool is given below.
+    const { pool: _pool, ...options } = vitestConfig.test;
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const vitest = await createVitest(
       'test',
       {
         root: projectRoot,
-        config: path.join(projectRoot, 'vitest.config.ts'),
+        // Given here, because Vite would load the file under a new name in each run, which no cache knows.
+        config: false,
+        ...options,
         watch: false,
         reporters: [
           {
@@ -112,7 +117,7 @@ export class KataSession implements AsyncDisposable {
   async #find(kata: Kata): Promise<TestSpecification[]> {
     const known = this.#specifications.get(kata.id);
     if (known !== undefined) return known;
-    const found = await this.#vitest.globTestSpecifications([kata.spec]);
+    const found = [this.#vitest.getRootProject().createSpecification(kata.spec)];
     this.#specifications.set(kata.id, found);
     return found;
   }

@@ -41,6 +41,7 @@ export function warmStripCache(files: readonly string[]): void {
 
 /** Node warns that the function is experimental; a learner can do nothing with that. */
 function stripQuietly(source: string): string {
+  // oxlint-disable-next-line typescript/unbound-method -- only put back where it was
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
