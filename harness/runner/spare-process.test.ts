@@ -36,3 +36,9 @@ test('a process that nobody took is ended', async () => {
   await once(child, 'exit');
   expect(child.signalCode).toBe('SIGKILL');
 });
+
+test('threads that an answer starts inherit nothing of it', () => {
+  using spare = new SpareProcess([]);
+
+  expect(spare.child.spawnargs.filter((argument) => argument.startsWith('--import'))).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { projectRoot } from '../trace/source-location.ts';
 
 const vitestDirectory = path.join(projectRoot, 'node_modules', 'vitest');
@@ -24,7 +25,8 @@ const vitestArguments = [
   ...memoryArguments,
 ];
 
-const warmUp = ['--import', new URL('warm-up.ts', import.meta.url).href];
+const program = new URL('warm-process.ts', import.meta.url);
+const vitestWorker = pathToFileURL(path.join(vitestDirectory, 'dist', 'workers', 'forks.js')).href;
 
 /**
  * A test process that is started before it is needed, so that it starts while something else is waited for: it has loaded Vitest's worker,
@@ -36,9 +38,8 @@ export class SpareProcess implements Disposable {
 
   /** @param modules packages to load at once. */
   constructor(modules: readonly string[]) {
-    this.child = fork(path.join(vitestDirectory, 'dist', 'workers', 'forks.js'), [], {
-      env: { ...process.env, KATA_WARM_UP: modules.join(',') },
-      execArgv: [...vitestArguments, ...warmUp],
+    this.child = fork(fileURLToPath(program), [vitestWorker, ...modules], {
+      execArgv: vitestArguments,
       stdio: 'pipe',
       serialization: 'advanced',
     });

@@ -54,8 +54,8 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/bench/busy-processes.ts', ...inBench },
   { file: 'harness/bench/statistics.ts', ...inBench },
   {
-    file: 'harness/runner/warm-up.ts',
-    reason: 'runs first in the process of a kata',
+    file: 'harness/runner/warm-process.ts',
+    reason: 'is the program of a process of its own',
     test: 'harness/runner/spare-process.test.ts',
   },
   {

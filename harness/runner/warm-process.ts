@@ -1,14 +1,15 @@
-// Runs first in a process that is started before it is needed: what is loaded here is there when the first test begins.
+// The program of a test process that is started before it is needed. It is Vitest's own worker, with what it will need loaded beforehand. Not
+// by `--import`: threads and child processes that an answer starts would inherit that, and load the harness too.
+const [worker = '', ...modules] = process.argv.slice(2);
+
 process.on('message', (message: unknown) => {
   if (!isEnvironment(message)) return;
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, message.env);
 });
 
-const modules = process.env['KATA_WARM_UP']?.split(',').filter(Boolean) ?? [];
-setImmediate(() => {
-  for (const name of ['#harness', ...modules]) import(name).catch(() => {});
-});
+await import(worker);
+for (const name of ['#harness', ...modules]) import(name).catch(() => {});
 
 function isEnvironment(message: unknown): message is { env: NodeJS.ProcessEnv } {
   return (
