@@ -26,6 +26,8 @@ export interface BenchVerdictsOptions {
   readonly katas: readonly string[];
   /** How many verdicts in all, spread evenly over the answers. */
   readonly verdicts: number;
+  /** How many are judged at the same time. */
+  readonly sideBySide: number;
   /** Busy processes beside it. */
   readonly busy: number;
   /** Stops after so many minutes, to be resumed. */
@@ -50,7 +52,7 @@ export async function benchVerdicts(options: BenchVerdictsOptions): Promise<Verd
   const done = (): number => Object.values(figures.counts).reduce((sum, count) => sum + count, 0);
 
   using _busy = startBusyProcesses(options.busy, options.minutes * 60_000 + 60_000);
-  await using pool = SessionPool.open({ size: 2 });
+  await using pool = SessionPool.open({ size: options.sideBySide });
   const judgeNext = async (): Promise<void> => {
     while (done() < options.verdicts && performance.now() < end) {
       const subject = leastJudged(subjects, figures);
@@ -61,7 +63,7 @@ export async function benchVerdicts(options: BenchVerdictsOptions): Promise<Verd
       options.onProgress(done(), figures);
     }
   };
-  await Promise.all([judgeNext(), judgeNext()]);
+  await Promise.all(Array.from({ length: options.sideBySide }, judgeNext));
   return figures;
 }
 

@@ -9,6 +9,7 @@ const usage = `Usage: npm run bench -- <what> [options]
   verdicts [kata ...]      every answer again and again, beside busy processes
       --verdicts <n>       how many in all (2000)
       --busy <n>           busy processes (4)
+      --side-by-side <n>   how many are judged at the same time (2)
       --minutes <n>        stop after so long; the next call goes on (60)
   probe                    stalls measured beside stalls made
       --runs <n>           runs of each (20)
@@ -23,6 +24,7 @@ async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseWords(words, {
     verdicts: { type: 'string' },
     busy: { type: 'string' },
+    'side-by-side': { type: 'string' },
     minutes: { type: 'string' },
     runs: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -37,6 +39,7 @@ async function main(words: string[]): Promise<number> {
     return verdicts(selectKatas(more, kataIds()), {
       verdicts: wholeNumber('--verdicts', values.verdicts ?? '2000'),
       busy: wholeNumber('--busy', values.busy ?? '4'),
+      sideBySide: wholeNumber('--side-by-side', values['side-by-side'] ?? '2'),
       minutes: wholeNumber('--minutes', values.minutes ?? '60'),
     });
   }
@@ -67,7 +70,7 @@ async function startUp(wanted: number): Promise<number> {
 
 async function verdicts(
   katas: readonly string[],
-  options: { verdicts: number; busy: number; minutes: number },
+  options: { verdicts: number; busy: number; sideBySide: number; minutes: number },
 ): Promise<number> {
   const { benchVerdicts } = await import('../bench/bench-verdicts.ts');
   const figures = await benchVerdicts({
