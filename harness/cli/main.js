@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 // Plain JavaScript that an old Node can read: it says in one sentence what is missing, where the rest would end in a stack trace.
 const [major] = process.versions.node.split('.').map(Number);
@@ -12,5 +13,10 @@ if (major !== 24 && major < 26) {
   enableCompileCache(fileURLToPath(new URL('../../.kata/compile-cache', import.meta.url)));
   const [command, ...words] = process.argv.slice(2);
   process.argv.splice(2, Infinity, ...words);
-  await import(`./${command}.ts`);
+  const program = new URL(`./${command}.ts`, import.meta.url);
+  if (/^[a-z]+$/.test(command ?? '') && existsSync(program)) await import(program.href);
+  else {
+    console.error(`There is no command "${command ?? ''}". README.md lists them.`);
+    process.exitCode = 2;
+  }
 }

@@ -46,6 +46,14 @@ test('--help names the words that mean a kata', () => {
   });
 });
 
+test('a command that is not there is told in one line', () => {
+  expect(runCommand(['tset', '03'])).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'There is no command "tset". README.md lists them.\n',
+  });
+});
+
 test('an old Node gets one sentence', () => {
   const pretend = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } });`;
 

@@ -30,7 +30,7 @@ export async function until(
     signal?.throwIfAborted();
     if (turn > 100 && threadCpuNow() - cpuAtStart > limitMs) {
       throw new WorldError(
-        `Still waiting for ${what}: it had not come after ${turn} turns of the event loop (${Math.round(real.now() - startedAt)} ms).`,
+        `Still waiting for ${what}: it had not come after ${((real.now() - startedAt) / 1000).toFixed(1)} s.`,
         { kind: 'hang' },
       );
     }

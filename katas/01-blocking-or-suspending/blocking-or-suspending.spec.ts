@@ -27,7 +27,7 @@ test('three calls started together are all done after one second', async () => {
       const call = fetchData(url);
       ends.push(timeAfter(call, clock));
       await aTurnAfter(call);
-      const sentence = `The call for ${url} was done before any other code could run`;
+      const sentence = `The call for ${url} did not wait for a timer: it was done before any other code could run`;
       await expect(call, sentence).toBePending();
     }
     return Promise.all(ends);

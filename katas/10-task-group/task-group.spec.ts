@@ -12,7 +12,7 @@ import type { VirtualClock } from '#harness';
 
 const load = kata(() => import('./task-group.ts'));
 
-const inTheirOrder = 'The failures that run told of, in the order in which they happened';
+const inTheirOrder = 'run should reject with these errors, in the order in which they happened';
 const stillRunning = 'Still running when run had settled';
 
 // asyncio: test_cancel_children_on_child_error. Trio: test_task_crash_propagation. Kotlin: CoroutineScopeTest,

@@ -304,7 +304,11 @@ timed('an abort after the start changes nothing: the mutex stays held', async ()
   await aWhile();
   controller.abort(new Error('Too late.'));
 
-  await stands(holder, 'pending', 'The function that runs');
+  await stands(
+    holder,
+    'pending',
+    'After an abort that came too late, the call whose function still runs',
+  );
   await stands(next, 'pending', 'While the function still runs, the next in the queue');
   door.open('done');
   expect(await holder, 'What the function resolved with').toBe('done');
@@ -361,6 +365,11 @@ test('callers of one key share one load, whoever comes when', async () => {
     }
     expect(given, 'What the callers were given').toEqual([...values, ...values, ...values]);
   });
+
+  const { value: loads } = await inVirtualTime(() => loadsAroundAFailure(singleFlight));
+  const sentence =
+    'One load has failed and one still runs, so a new caller waits for that. The loads';
+  expect(loads, sentence).toBeLessThanOrEqual(2);
 });
 
 timed('a value that was loaded is kept, also undefined', async () => {
@@ -548,4 +557,29 @@ function countPolls() {
     },
     [Symbol.dispose]: () => void hook.disable(),
   };
+}
+
+/** One caller hears of a failure late, after another one has asked anew; then a third one comes. Resolves with the number of loads. */
+async function loadsAroundAFailure(
+  singleFlight: (load: (key: string) => Promise<string>) => (key: string) => Promise<string>,
+): Promise<number> {
+  const loads: PromiseWithResolvers<string>[] = [];
+  const get = singleFlight(() => {
+    const running = Promise.withResolvers<string>();
+    loads.push(running);
+    return running.promise;
+  });
+  const ask = () => {
+    get('gold').catch(() => {});
+  };
+
+  ask();
+  await aWhile();
+  loads[0]?.reject(new Error('The price of gold is not known.'));
+  queueMicrotask(ask);
+  ask();
+  await aWhile();
+  ask();
+  await aWhile();
+  return loads.length;
 }

@@ -40,7 +40,10 @@ test('one hundred requests wait for the upstream at the same time', async () => 
   const report = await judge(upstream, askBoth);
   expect(report, 'One request already holds up all others').toLeaveTheLoopFree();
   expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
-  expect(started.count, 'Processes and threads that your code started for one request').toBe(0);
+  expect(
+    started.count,
+    'Your code started a process or a thread for one request; it should ask by itself. Started',
+  ).toBe(0);
 
   const asked = Promise.all(Array.from({ length: 100 }, () => app.inject('/example')));
   const { peak } = await lookUntil(upstream, ({ hits }) => hits >= 100);
@@ -143,7 +146,10 @@ test('a slow request becomes 504, and is broken off at the upstream', async () =
   await upstream.open('/');
   expect(statusCode, 'Your status, for an upstream that does not answer').toBe(504);
   const outcome = requests[0]?.outcome;
-  expect(outcome, 'What the upstream saw of the request that you gave up').toBe('aborted');
+  expect(
+    outcome,
+    'Your code stopped waiting, and the request itself should be broken off. The upstream saw it as',
+  ).toBe('aborted');
 });
 
 test('waits for timeoutMs and not longer', async () => {
