@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { runsElsewhere } from './verify/runs-elsewhere.ts';
 
 /** The tests of the harness itself. */
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
+    root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['harness/**/*.test.ts'],
     pool: 'forks',
     experimental: { viteModuleRunner: false },
