@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {
+  authorPath,
   blamedFrame,
   ownerOf,
   parseStack,
@@ -55,5 +56,5 @@ export class Caller {
 }
 
 function isOwnFile(file: string): boolean {
-  return file.replace('file://', '').startsWith(ownDirectory) && ownerOf(file) === 'harness';
+  return authorPath(file).startsWith(ownDirectory) && ownerOf(file) === 'harness';
 }
