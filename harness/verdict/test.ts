@@ -77,7 +77,10 @@ async function runOnce(name: string, body: () => unknown, limitMs: number): Prom
   // A rejection is told as unhandled only once the microtasks of its turn are over.
   await realTurn();
   await realTurn();
-  errors.push(...takeIncidents());
+  const incidents = takeIncidents();
+  // Whatever else went wrong, it came of this.
+  errors.unshift(...incidents.filter((incident) => incident.kind === 'crash'));
+  errors.push(...incidents.filter((incident) => incident.kind !== 'crash'));
 
   if (errors.length === 0) return { verdict: 'pass', failure: null, trace };
   const error = errors.find((candidate) => !(candidate instanceof InconclusiveError)) ?? errors[0];
