@@ -1,10 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Explained } from '../trace/explained.ts';
+import { real } from '../trace/real-time.ts';
 import type { Trace } from '../trace/trace.ts';
 import { InconclusiveError } from './failure.ts';
-
-const realSetInterval = globalThis.setInterval;
-const realClearInterval = globalThis.clearInterval;
 
 /** A test's work did not end, though the machine gave it every chance. */
 export class StillWaitingError extends Error implements Explained {
@@ -30,7 +28,7 @@ export async function withOuterLimit<T>(
   const { promise: limit, reject } = Promise.withResolvers<never>();
   let waitedBefore = 0;
   let ticks = 0;
-  const timer = realSetInterval(() => {
+  const timer = real.setInterval(() => {
     ticks += 1;
     // Not at once: asking costs milliseconds, and most tests have ended by then.
     if (ticks === firstLookTicks) waitedBefore = waitedForCpuMs();
@@ -50,7 +48,7 @@ export async function withOuterLimit<T>(
   try {
     return await Promise.race([work, limit]);
   } finally {
-    realClearInterval(timer);
+    real.clearInterval(timer);
   }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, test as vitestTest } from 'vitest';
 import { VirtualClock, real } from '../clock/index.ts';
 import { guard } from '../loop/index.ts';
 import { drawTimeline } from '../trace/text-timeline.ts';
+import { realTurn } from '../trace/real-time.ts';
 import { startTrace } from '../trace/trace.ts';
 import type { Trace } from '../trace/trace.ts';
 import { seed } from '../world/seed.ts';
@@ -87,12 +88,6 @@ async function runOnce(name: string, body: () => unknown, limitMs: number): Prom
   // By class: an error that the learner made may say anything of itself.
   const verdict = error instanceof InconclusiveError ? 'inconclusive' : 'fail';
   return { verdict, failure: describeFailure(error), trace };
-}
-
-function realTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    real.setImmediate(resolve);
-  });
 }
 
 /** What plain Vitest and an editor show: the same sentence and timeline as the kata's own reporter. */

@@ -1,4 +1,4 @@
-const nextTurn = setImmediate;
+import { realTurn } from '../trace/real-time.ts';
 
 /**
  * Lets `count` real turns of the event loop pass: timers that are due, I/O and microtasks run meanwhile.
@@ -12,6 +12,6 @@ export async function turns(count = 1): Promise<void> {
     throw new RangeError(`Expected a whole number of turns above zero, got \`${count}\`.`);
   }
   for (let turn = 0; turn < count; turn += 1) {
-    await new Promise<void>((resolve) => nextTurn(resolve));
+    await realTurn();
   }
 }
