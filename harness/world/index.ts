@@ -15,6 +15,7 @@ export { microtasks } from './microtasks.ts';
 export type { MockSlowApi, MockSlowApiOptions } from './mock-slow-api.ts';
 export { LeavingClient, openRequest } from './open-request.ts';
 export type { AnswerHead, OpenRequestOptions } from './open-request.ts';
+export { passProcessGate, ProcessGate, startProcessGate } from './process-gate.ts';
 export { Random, random } from './random.ts';
 export { replayHint, seed } from './seed.ts';
 export { Sequence, sequence } from './sequence.ts';
