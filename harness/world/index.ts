@@ -26,6 +26,7 @@ export type { PromiseState } from './settled.ts';
 export { SlowApi, startSlowApi } from './slow-api.ts';
 export type { Connections, SlowApiOptions } from './slow-api.ts';
 export type { SlowRoute, SlowRoutes } from './slow-route.ts';
+export { SqlGate } from './sql-gate.ts';
 export { startMockSlowApi } from './start-mock-slow-api.ts';
 export { passThreadGate, ThreadGate } from './thread-gate.ts';
 export { Traffic } from './traffic.ts';
