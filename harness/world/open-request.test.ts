@@ -24,14 +24,22 @@ test('a body goes piece by piece, and the answer comes part by part', async () =
   await client.whenClosed();
 });
 
-test('a whole body is sent with its length', async () => {
-  await using server = await serve((request, response) => {
-    response.writeHead(201, { 'x-length': request.headers['content-length'] ?? 'none' }).end();
+test('a body says where it ends, with every method', async () => {
+  await using server = await serve(({ headers }, response) => {
+    const { 'content-length': length, 'transfer-encoding': coding } = headers;
+    response.writeHead(201).end(`${length} ${coding}`);
   });
-  using client = await openRequest(server.url, { method: 'POST', body: 'café' });
+  for (const method of ['POST', 'DELETE']) {
+    using whole = await openRequest(server.url, { method, body: 'café' });
+    using chunked = await openRequest(server.url, { method, streaming: true });
+    const headers = { 'Content-Length': 3 };
+    using counted = await openRequest(server.url, { method, streaming: true, headers });
 
-  expect(await client.head()).toMatchObject({ status: 201, headers: { 'x-length': '5' } });
-  expect(await client.text()).toBe('');
+    expect(await whole.head()).toMatchObject({ status: 201 });
+    expect(await whole.text()).toBe('5 undefined');
+    expect(await chunked.text()).toBe('undefined chunked');
+    expect(await counted.text()).toBe('3 undefined');
+  }
 });
 
 test('who leaves is gone for the server, before the answer and amid it', async () => {

@@ -53,13 +53,13 @@ export class LeavingClient {
 
   /** Made by {@link openRequest}. */
   constructor(target: URL, socket: Socket, options: OpenRequestOptions) {
-    const { method = 'GET', headers, body, streaming = false, encoding = 'utf8' } = options;
+    const { method = 'GET', body, streaming = false, encoding = 'utf8' } = options;
     this.label = `${method} ${target.pathname}${target.search}`;
     this.#socket = socket;
     this.#limitMs = options.limitMs ?? 5000;
     this.#request = startRequest(target, {
       method,
-      ...(headers && { headers }),
+      headers: { ...framing(options), ...options.headers },
       createConnection: () => socket,
     });
     this.#request.on('response', (response) => {
@@ -218,6 +218,13 @@ export async function openRequest(
     );
   }
   return new LeavingClient(target, socket, options);
+}
+
+/** How the server knows where the body ends: by itself, Node says so only for methods that usually have one. */
+function framing({ body, streaming, headers = {} }: OpenRequestOptions): OutgoingHttpHeaders {
+  if (body !== undefined) return { 'content-length': Buffer.byteLength(body) };
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  return streaming && !names.includes('content-length') ? { 'transfer-encoding': 'chunked' } : {};
 }
 
 function shortened(text: string): string {
