@@ -89,6 +89,23 @@ test('listening for messages keeps no program alive', async () => {
   expect(await program.ended()).toEqual({ code: 0, signal: null });
 });
 
+test('its time passes by hand', async () => {
+  await using program = startProgram(talking, { args: ['wait', 'cut', 'print'], clock: 'by hand' });
+  await program.line('two', 'the second line');
+  await program.advance(499);
+  expect(program.lines).toEqual(['one', 'two']);
+
+  await program.advance(1);
+  await program.line('cut', 'a signal that was to abort after 500 ms');
+  await program.advance(59_499);
+  expect(program.exit).toBeNull();
+  await program.advance(1);
+
+  // The timer that is awaited kept the program alive until it fired.
+  expect(await program.ended()).toEqual({ code: 0, signal: null });
+  expect(program.lines).toEqual(['one', 'two', 'cut', 'waited']);
+});
+
 test('it sees little of the environment of the tests', async () => {
   await using program = startProgram(talking, { args: ['env'], env: { OWN: '1' } });
 

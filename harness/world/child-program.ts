@@ -14,6 +14,11 @@ export interface ProgramOptions {
   readonly execArgv?: readonly string[];
   /** Variables besides the few that every program needs: those of the test runner would speak on stderr. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * With 'by hand', the program's time stands still until {@link ChildProgram.advance} moves it on: its timers, and what its clocks say.
+   * Its sockets, threads and children live in real time as ever.
+   */
+  readonly clock?: 'real' | 'by hand';
 }
 
 /** How a program ended: with an exit code, or by a signal. */
@@ -45,16 +50,18 @@ export class ChildProgram implements AsyncDisposable {
   stderr = '';
   #child: ChildProcess;
   #messages: unknown[] = [];
+  #advances = 0;
+  #reports = 0;
   #exit: ProgramExit | null = null;
   #gone: Promise<unknown>;
 
   /** Made by {@link startProgram}. */
   constructor(file: string, options: ProgramOptions) {
-    const { args = [], execArgv = [], env = {} } = options;
+    const { args = [], execArgv = [], env = {}, clock = 'real' } = options;
     this.name = path.basename(file);
     const flags = ['--disable-warning=ExperimentalWarning', '--import', preload, ...execArgv];
     this.#child = spawn(process.execPath, [...flags, file, ...args], {
-      env: { ...neededEnvironment(), ...env },
+      env: { ...neededEnvironment(), ...env, KATA_CLOCK: clock },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     });
@@ -62,7 +69,10 @@ export class ChildProgram implements AsyncDisposable {
     const bar = currentTrace().begin(this.name, 'task');
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.#child.on('message', (message) => this.#messages.push(message));
+    this.#child.on('message', (message) => {
+      if (isReport(message)) this.#reports += 1;
+      else this.#messages.push(message);
+    });
     this.#gone = this.#watchEnd().finally(() => bar.end('done'));
   }
 
@@ -96,6 +106,20 @@ export class ChildProgram implements AsyncDisposable {
   /** Sends it a message: it hears it with `process.on('message')`. What has ended hears nothing. */
   send(message: Serializable): void {
     if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  /**
+   * Lets `ms` milliseconds pass in a program whose clock goes by hand, and waits until it has taken them in. With 0 it gives the program
+   * a few turns of its loop.
+   *
+   * @throws {WorldError} 'hang' if the program does not turn its loop. One that has ended takes in nothing, and is not waited for.
+   */
+  async advance(ms = 0, options?: UntilOptions): Promise<void> {
+    this.#advances += 1;
+    const target = this.#advances;
+    this.send({ advanceMs: ms });
+    const what = `${this.name} to turn its event loop`;
+    await until(() => this.#reports >= target || this.#exit !== null, what, options);
   }
 
   /**
@@ -199,6 +223,10 @@ function pathOf(file: string | URL): string {
   const url = new URL(file);
   url.search = '';
   return fileURLToPath(url);
+}
+
+function isReport(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'clockNow' in message;
 }
 
 function neededEnvironment(): Record<string, string> {
