@@ -9,6 +9,9 @@ interface Order {
 }
 
 if (isMainThread) {
+  // A child that the program forks inherits its options. This file is for the program alone: it would take the child's messages.
+  const own = process.execArgv.indexOf(import.meta.url);
+  if (own > 0) process.execArgv.splice(own - 1, 2);
   process.on('disconnect', () => {
     process.kill(process.pid, 'SIGKILL');
   });

@@ -131,6 +131,14 @@ test('it ends when the process that started it was killed', async () => {
   await until(() => !isAlive(Number(pid)), 'the program to be gone');
 });
 
+test("what it forks has a life and messages of its own, with Node's defaults", async () => {
+  await using program = startProgram(new URL('fixtures/forking-program.ts', import.meta.url));
+
+  await program.ended();
+
+  expect(program.messages).toEqual([{ heard: 'hello' }, { exit: null }]);
+});
+
 /** A process that has ended but was not collected yet, a zombie, counts as gone: nothing of it runs. */
 function isAlive(pid: number): boolean {
   try {
