@@ -6,6 +6,7 @@ import type { SlowRoute } from './slow-route.ts';
 export class RouteGates {
   #gates = new Map<string, Gate>();
   #held = new Map<string, number>();
+  #lines = new Map<string, Promise<void>>();
 
   /** Lets everybody on `path` through, now and later. */
   open(path: string): void {
@@ -24,7 +25,11 @@ export class RouteGates {
    * leaves no timer.
    */
   async pass(path: string, route: SlowRoute, signal: AbortSignal): Promise<void> {
-    const { delayMs = 0, gate = false, together = 0 } = route;
+    const { delayMs = 0, gate = false, together = 0, oneByOne = false } = route;
+    if (oneByOne) {
+      await this.#standInLine(path, () => sleep(delayMs, undefined, { signal }));
+      return;
+    }
     if (!gate && together === 0) {
       if (delayMs > 0) await sleep(delayMs, undefined, { signal });
       return;
@@ -38,6 +43,16 @@ export class RouteGates {
     } finally {
       this.#held.set(path, this.waiting(path) - 1);
     }
+  }
+
+  /** Whoever leaves the line while waiting is passed over when it is their turn. */
+  #standInLine(path: string, serve: () => Promise<void>): Promise<void> {
+    const served = (this.#lines.get(path) ?? Promise.resolve()).then(serve);
+    this.#lines.set(
+      path,
+      served.catch(() => {}),
+    );
+    return served;
   }
 
   async #openedOrLate(path: string, delayMs: number, signal: AbortSignal): Promise<void> {

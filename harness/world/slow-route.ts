@@ -10,6 +10,8 @@ export interface SlowRoute {
   readonly gate?: boolean;
   /** Held until so many requests for this path are in flight at once; then it stays open. */
   readonly together?: number;
+  /** One request for this path after another, each for `delayMs`: as by a server whose work blocks its loop. */
+  readonly oneByOne?: boolean;
   /** 200 by default. */
   readonly status?: number;
   /** `{nonce}` in it becomes the nonce of that request; `{nonce}` alone by default. */

@@ -57,6 +57,24 @@ test('slow bodies, held routes and late comers take their virtual time', async (
   expect(await inVirtualTime(() => get(api.url('/held')))).toMatchObject({ virtualMs: 0 });
 });
 
+test('a route that serves one by one makes the others wait, and passes over who has left', async () => {
+  await using api = await startSlowApi({ routes: { '/a': { delayMs: 100, oneByOne: true } } });
+  const get = clients['undici request']!;
+  const leave = (): Promise<unknown> =>
+    request(api.url('/a'), { signal: AbortSignal.timeout(50) }).catch(() => {});
+
+  const run = await inVirtualTime(async () => {
+    const first = get(api.url('/a'));
+    await until(() => api.traffic.hits === 1, 'the first request');
+    return Promise.all([first, leave(), get(api.url('/a')), get(api.url('/a'))]);
+  });
+
+  const ends = api.traffic.requests.map(({ endedAt }) => endedAt ?? 0);
+  expect(ends.toSorted((a, b) => a - b)).toEqual([50, 100, 200, 300]);
+  expect(run.virtualMs).toBe(300);
+  expect(api.traffic.peak).toBe(4);
+});
+
 test('waiting for a condition does not move virtual time', async () => {
   const door = gate();
   const { virtualMs } = await inVirtualTime(async () => {
