@@ -1,0 +1,445 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { Worker } from 'node:worker_threads';
+import { request } from 'undici';
+import {
+  auditLeaks,
+  expect,
+  inVirtualTime,
+  judgeLoop,
+  kata,
+  KataFailure,
+  random,
+  serveApp,
+  test,
+  turns,
+  until,
+} from '#harness';
+import type { LoopReport } from '#harness';
+import { CallLog } from './call-log.ts';
+import type { Blocking, Call } from './call-log.ts';
+
+const load = kata(() => import('./sync-vs-async.ts'));
+
+/** Looks, a millisecond apart at least, within which any thread that starts has come to work. */
+const patience = { limitMs: 7000 };
+/** Longer than any test, so that only the test ends a call in a thread. On the event loop nobody could end it. */
+const untilOpened = { onLoopMs: 1, inThreadMs: 600_000 };
+const mostThreads = 8;
+const threadsTold = 'Threads that the server started; it may start 8';
+const onLoopTold = 'Blocking calls that were made on the thread of the event loop';
+
+test('a hundred calls of wrap-blocking hold up nobody else', async () => {
+  await expectInThread('/async/wrap-blocking?id=1');
+  expect(await judge('/async/wrap-blocking?id=1')).toLeaveTheLoopFree();
+  await using server = await start();
+  const { log, threads } = server;
+  const ids = manyIds(100);
+
+  const asked = all(ids.map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
+  const tooMany = () => threads.started > mostThreads;
+  const busy = () => server.arrived >= 100 && log.blockedNow > 0;
+  await reached(() => tooMany() || busy(), asked, 'a hundred requests, and a blocked thread');
+  expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
+  const healthz = await finished(server.get('/healthz'), 'an answer of /healthz');
+  await expect(asked).toBePending();
+  log.open();
+
+  expect(healthz.status, 'The status of /healthz meanwhile').toBe(200);
+  expect(healthz.json, 'The JSON of /healthz').toEqual({ status: 'ok' });
+  expect(results(await finished(asked, 'a hundred answers'))).toEqual(ids.map(server.reportOf));
+  expect(onLoop(log), onLoopTold).toBe(0);
+});
+
+test('a hundred calls of bad-blocking still hold up everybody', async () => {
+  await using server = await start();
+  const ids = manyIds(100);
+
+  const asked = all(ids.map((id) => server.get(`/async/bad-blocking?id=${id}`)));
+  const answers = await finished(asked, 'a hundred answers');
+
+  expect(results(answers)).toEqual(ids.map(server.reportOf));
+  expect(server.log.peak, 'The most calls of fetchReport that went on at the same time').toBe(1);
+  const expected = ids.toSorted(byNumber).map((id) => callOf('fetchReport', id, 0));
+  const sentence = 'Calls made for /async/bad-blocking; thread 0 is that of the event loop';
+  expect(server.log.calls.toSorted(byInput), sentence).toEqual(expected);
+});
+
+test('await-one and noawait hit together are done after one second', async () => {
+  await expectInThread('/sync/noawait', callOf('sleepSync', 1000));
+  await using server = await start();
+  const { app, log } = server;
+
+  const run = await inVirtualTime(async (clock) => {
+    const noawait = clock.hold(inject(app, '/sync/noawait'), 'the answer of /sync/noawait');
+    const awaitOne = inject(app, '/async/await-one');
+    const waiting = () => clock.timers.some((timer) => timer.outcome === 'pending');
+    const together = all([noawait, awaitOne]);
+    const what = 'a blocked thread and a timer at the same time';
+    await reached(() => log.blockedNow === 1 && waiting(), together, what);
+    log.open();
+    return together;
+  });
+
+  expect(statusesOf(run.value), 'The two statuses').toEqual([200, 200]);
+  expect(run).toTakeVirtually(1000);
+});
+
+test('ten calls of await-one wait at the same time', async () => {
+  await using server = await start();
+  server.log.open();
+
+  const paths = Array.from({ length: 10 }, () => '/async/await-one');
+  const run = await inVirtualTime(() => all(paths.map((path) => inject(server.app, path))));
+
+  expect(run).toTakeVirtually(1000);
+  expect(statusesOf(run.value)).toEqual(paths.map(() => 200));
+  expect(server.log.calls, 'Blocking calls made for /async/await-one').toEqual([]);
+});
+
+test('await-many is done after its longest wait', async () => {
+  await using server = await start();
+  server.log.open();
+
+  const run = await inVirtualTime(() => inject(server.app, '/async/await-many'));
+
+  expect(run.value.status, 'The status of /async/await-many').toBe(200);
+  const delays = learnerDelays(run.timers);
+  expect(delays, 'Timers that were set, in milliseconds').toEqual([500, 1000, 1500]);
+  expect(run).toTakeVirtually(1500);
+  expect(server.log.calls, 'Blocking calls made for /async/await-many').toEqual([]);
+});
+
+test('cpu-bound computes in a thread', async () => {
+  const limit = random().int(600_000, 700_000);
+  const path = `/async/cpu-bound?limit=${limit}`;
+
+  const { json } = await expectInThread(path, callOf('countPrimes', limit));
+  expect(json['result'], `Primes up to ${limit}`).toBe(primesUpTo(limit));
+
+  expect(await judge(path)).toLeaveTheLoopFree();
+});
+
+test('four blocking calls run side by side', async () => {
+  await using server = await start();
+
+  const asked = all(manyIds(4).map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
+  const what = 'four calls of fetchReport that go on at the same time';
+  await reached(() => server.log.blockedNow === 4, asked, what);
+  server.log.open();
+
+  expect(statusesOf(await finished(asked, 'four answers'))).toEqual([200, 200, 200, 200]);
+});
+
+test('starts at most eight threads, whatever is asked', async () => {
+  await using server = await start();
+  const { log, threads } = server;
+  const paths = ['/sync/noawait', '/async/wrap-blocking', '/async/cpu-bound?limit=9'];
+
+  const asked = all(paths.flatMap((path) => Array.from({ length: 12 }, () => server.get(path))));
+  const tooMany = () => threads.started > mostThreads;
+  const busy = () => server.arrived >= 36 && log.calls.length > 0;
+  await reached(() => tooMany() || busy(), asked, '36 requests, and one call in a thread');
+  log.open();
+  if (!tooMany()) await finished(asked, 'the answers');
+
+  expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
+  expect(onLoop(log), onLoopTold).toBe(0);
+});
+
+test('uses its threads again', async () => {
+  await using server = await start();
+  server.log.open();
+
+  for (let call = 0; call < 12; call += 1) {
+    await finished(server.get('/async/wrap-blocking'), 'an answer');
+    await turns(10);
+  }
+
+  const { calls } = server.log;
+  expect(calls.length, 'Calls of fetchReport for twelve requests').toBe(12);
+
+  const sentence = 'Threads that were started for twelve requests, one after another';
+  expect(server.threads.started, sentence).toBeLessThanOrEqual(mostThreads);
+});
+
+test('a call that fails becomes 500, and the next one works', async () => {
+  await using server = await start();
+  server.log.open();
+
+  for (let round = 0; round < 9; round += 1) {
+    const failed = await finished(server.get('/async/wrap-blocking?id=0'), 'an answer');
+    expect(failed.status, 'The status for a report that does not exist').toBe(500);
+  }
+  const good = await finished(server.get('/async/wrap-blocking?id=5'), 'an answer');
+
+  expect(good.status, 'The status of the next request').toBe(200);
+  expect(good.json['result']).toBe(server.reportOf(5));
+});
+
+test('/test/sync blocks the event loop itself', async () => {
+  await using server = await start();
+
+  const { status } = await finished(server.get('/test/sync'), 'an answer');
+
+  expect(status).toBe(200);
+  const sentence = 'Calls made for /test/sync; thread 0 is that of the event loop';
+  expect(server.log.calls, sentence).toEqual([callOf('sleepSync', 100, 0)]);
+});
+
+test('/test/async waits for 100 ms and blocks nothing', async () => {
+  await using server = await start();
+  server.log.open();
+
+  const run = await inVirtualTime(() =>
+    all([inject(server.app, '/test/async'), inject(server.app, '/test/async')]),
+  );
+
+  expect(statusesOf(run.value)).toEqual([200, 200]);
+  expect(run).toTakeVirtually(100);
+  expect(server.log.calls, 'Blocking calls made for /test/async').toEqual([]);
+});
+
+test('every answer tells what was done, for how long and in which thread', async () => {
+  await using server = await start({ onLoopMs: 20, inThreadMs: 20 });
+  const { app, log } = server;
+
+  const { value: timed } = await inVirtualTime(() => inject(app, '/async/await-one'));
+  const own = [await server.get('/async/bad-blocking'), await server.get('/test/sync')];
+  const moved = [];
+  for (const path of ['/sync/noawait', '/async/wrap-blocking', '/async/cpu-bound?limit=9']) {
+    moved.push(await finished(server.get(path), 'an answer'));
+  }
+
+  for (const { json } of [timed, ...own, ...moved]) expect(json).toMatchObject(anAnswer);
+  for (const { json } of [...own, ...moved.slice(0, 2)]) {
+    // A timer may be a fraction of a millisecond early; load makes this only longer.
+    expect(json['ms'], `The \`ms\` of "${String(json['did'])}", after 20 ms`).toBeGreaterThan(17);
+  }
+  expect(timed.json, 'What /async/await-one told').toMatchObject({ ms: 1000, thread: 0 });
+  const threads = log.calls.map(({ thread }) => thread);
+  expect(told('thread', [...own, ...moved]), 'Their `thread`').toEqual(threads);
+});
+
+test('closing the server ends its threads', async () => {
+  using audit = auditLeaks();
+  await using server = await start();
+  server.log.open();
+  const asked = all(['1', '2', '3'].map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
+  await finished(asked, 'three answers');
+
+  await finished(Promise.resolve(server.app.close()), 'the server to close');
+
+  expect(await audit.check()).toEqual([]);
+});
+
+type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
+
+interface Answer {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+}
+
+const anAnswer = {
+  did: expect.stringMatching(/\w/),
+  ms: expect.toSatisfy(
+    (ms: unknown) => Number.isInteger(ms) && Number(ms) >= 0,
+    'whole and not negative',
+  ),
+  thread: expect.any(Number),
+};
+
+/** The learner's server on a real socket, with a log of its blocking calls, which end when the log is opened. */
+async function start(blocking: Partial<Blocking> = {}) {
+  const nonce = ` (${random().nonce()})`;
+  const threads = watchThreads();
+  const log = CallLog.begin({ ...untilOpened, nonce, ...blocking });
+  const app = await build();
+  const server = await serveApp(app);
+  let arrived = 0;
+  app.server.on('request', () => {
+    arrived += 1;
+  });
+  return {
+    app,
+    log,
+    threads,
+    get arrived() {
+      return arrived;
+    },
+    reportOf: (id: number) => `Report ${id}${nonce}`,
+    get: (path: string) => heard(get(server.url(path))),
+    [Symbol.asyncDispose]: async () => {
+      log[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+      await threads[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function build(): Promise<App> {
+  const { buildApp } = await load();
+  return buildApp();
+}
+
+async function get(url: string): Promise<Answer> {
+  const { statusCode, body } = await request(url, { headers: { connection: 'close' } });
+  return { status: statusCode, json: read(await body.text()) };
+}
+
+async function inject(app: App, path: string): Promise<Answer> {
+  const reply = await app.inject(path);
+  return { status: reply.statusCode, json: read(reply.body) };
+}
+
+/** The body of an error may be anything. */
+function read(text: string): Answer['json'] {
+  try {
+    return Object(JSON.parse(text)) as Answer['json'];
+  } catch {
+    return {};
+  }
+}
+
+/** Asks once, and demands that the one blocking call was made in another thread than that of the event loop. */
+async function expectInThread(path: string, call?: Partial<Call>): Promise<Answer> {
+  await using server = await start();
+  server.log.open();
+
+  const answer = await finished(server.get(path), `an answer of ${path}`);
+
+  const [made, ...more] = server.log.calls;
+  expect(answer.status, `The status of ${path}`).toBe(200);
+  if (made === undefined) {
+    expect.fail(`${path} was answered, and none of the functions in blocking-calls.ts was called.`);
+  }
+  if (made.thread === 0) {
+    throw new KataFailure(
+      `${path} called ${made.name} on the thread of the event loop. Until ${made.name} was done, nobody else could be served.`,
+      { location: null, advice: 'Let another thread make this call.' },
+    );
+  }
+  expect(more, `More blocking calls, after the first one, for one request of ${path}`).toEqual([]);
+  if (call) expect(made, `The blocking call made for ${path}`).toMatchObject(call);
+  return answer;
+}
+
+/** Judges a request, and one of /healthz beside it. Threads are started before. */
+async function judge(path: string): Promise<LoopReport> {
+  return judgeLoop({
+    prepare: async () => {
+      const server = await start({ inThreadMs: 150 });
+      await server.get('/async/cpu-bound?limit=9');
+      return server;
+    },
+    work: (server) => all([server.get(path), server.get('/healthz')]),
+    cleanUp: (server) => server[Symbol.asyncDispose](),
+  });
+}
+
+/** Counts the threads that are started from now on, and at the end ends those that are left. */
+function watchThreads() {
+  const workers: Worker[] = [];
+  const note = (message: unknown): void => {
+    workers.push((message as { worker: Worker }).worker);
+  };
+  diagnostics.subscribe('worker_threads', note);
+  return {
+    get started() {
+      return workers.length;
+    },
+    [Symbol.asyncDispose]: async () => {
+      diagnostics.unsubscribe('worker_threads', note);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** Waits until `condition` holds. If `work` ends before, it failed, or the condition will never hold. */
+async function reached(condition: () => boolean, work: Promise<unknown>, what: string) {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  await until(() => condition() || ended, what, patience);
+  if (condition()) return;
+  await work;
+  expect.fail(`All requests were answered, and this never came: ${what}.`);
+}
+
+/** The value of `work`; rejects as it does. An answer from a thread that is gone would be awaited for ever. */
+async function finished<T>(work: Promise<T>, what: string): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  work.then(settle, settle);
+  await until(() => settled, what, patience);
+  return work;
+}
+
+/** A test that ends early awaits nothing any more: what it started may then fail unheard. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  return heard(Promise.all(promises));
+}
+
+function manyIds(count: number): number[] {
+  const chance = random();
+  return Array.from({ length: count }, () => chance.int(1, 1_000_000));
+}
+
+function results(answers: readonly Answer[]): unknown[] {
+  return told('result', answers);
+}
+
+function told(name: string, answers: readonly Answer[]): unknown[] {
+  return answers.map(({ json }) => json[name]);
+}
+
+function statusesOf(answers: readonly Answer[]): number[] {
+  return answers.map(({ status }) => status);
+}
+
+function callOf(name: Call['name'], input: number): Pick<Call, 'name' | 'input'>;
+function callOf(name: Call['name'], input: number, thread: number): Call;
+function callOf(name: Call['name'], input: number, thread?: number): Partial<Call> {
+  return thread === undefined ? { name, input } : { name, input, thread };
+}
+
+function byNumber(left: number, right: number): number {
+  return left - right;
+}
+
+function byInput(left: Call, right: Call): number {
+  return byNumber(left.input, right.input);
+}
+
+function onLoop({ calls }: CallLog): number {
+  return calls.filter(({ thread }) => thread === 0).length;
+}
+
+function learnerDelays(timers: readonly { owner: string; delayMs: number }[]): number[] {
+  return timers
+    .filter(({ owner }) => owner === 'learner')
+    .map(({ delayMs }) => delayMs)
+    .toSorted(byNumber);
+}
+
+/** Counted by the sieve of Eratosthenes: quicker than the way of the kata. */
+function primesUpTo(limit: number): number {
+  const composite = new Uint8Array(limit + 1);
+  let primes = 0;
+  for (let number = 2; number <= limit; number += 1) {
+    if (composite[number]) continue;
+    primes += 1;
+    for (let multiple = number * number; multiple <= limit; multiple += number) {
+      composite[multiple] = 1;
+    }
+  }
+  return primes;
+}

@@ -1,0 +1,15 @@
+// For the threads of a pool: does one job, and tells in which thread.
+import { threadId } from 'node:worker_threads';
+import type { Done, Job } from './sync-vs-async.ts';
+
+const calls: Record<Job['call'], (input: number) => unknown> = await import(
+  new URL('blocking-calls.ts', import.meta.url).href
+);
+
+export default function runJob({ call, input }: Job): Done {
+  try {
+    return { thread: threadId, result: calls[call](input) ?? null };
+  } catch (error) {
+    return { thread: threadId, result: (error as Error).message };
+  }
+}

@@ -1,0 +1,13 @@
+// For a thread: does the one job for which the thread was started, and tells in which thread.
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { Done, Job } from './sync-vs-async.ts';
+
+const calls: Record<Job['call'], (input: number) => unknown> = await import(
+  new URL('blocking-calls.ts', import.meta.url).href
+);
+
+export default function runJob({ call, input }: Job): Done {
+  return { thread: threadId, result: calls[call](input) ?? null };
+}
+
+if (workerData?.call) parentPort!.postMessage(runJob(workerData));
