@@ -1,0 +1,103 @@
+// Sets the shared variable around each call and puts it back after it. A call that awaits goes on without it.
+// fails: a hundred requests at once keep their ids, also through a timer
+import { randomUUID } from 'node:crypto';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { Parts } from './parts.ts';
+import type { Parcel } from './parts.ts';
+
+let currentId = '-';
+
+function withId<T>(id: string, work: () => T): T {
+  const before = currentId;
+  currentId = id;
+  try {
+    return work();
+  } finally {
+    currentId = before;
+  }
+}
+
+/** Builds the server: each `GET /work` makes one label. */
+export function buildApp(options: {
+  log: (line: { requestId: string; message: string }) => void;
+  limit: number;
+}): FastifyInstance {
+  const { log, limit } = options;
+  const note = (message: string): void => log({ requestId: currentId, message });
+  const parts = new Parts(note);
+  const queue = new Queue(limit);
+  const app = fastify({ requestIdHeader: 'x-request-id', genReqId: () => randomUUID() });
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onClose', () => parts.close());
+
+  app.get('/work', async (request, reply) => {
+    const { id } = request;
+    withId(id, () => note('received'));
+    const grams = await withId(id, () => parts.weigh());
+    const rate = await askRate(id);
+    try {
+      const label = await queue.run(() => print(id, { grams, rate }));
+      return { requestId: request.id, label };
+    } catch (error) {
+      return reply.code(422).send({ requestId: request.id, error: (error as Error).message });
+    }
+  });
+
+  function askRate(id: string): Promise<number> {
+    return new Promise((resolve) => {
+      const told = (rate: number): void => {
+        withId(id, () => note(`rate: ${rate}`));
+        resolve(rate);
+      };
+      parts.rates.once('rate', told);
+      parts.askRate();
+    });
+  }
+
+  function print(id: string, parcel: Parcel): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const printed = (error: Error | null, label: string): void => {
+        withId(id, () => note(error === null ? `printed: ${label}` : `refused: ${error.message}`));
+        if (error === null) resolve(label);
+        else reject(error);
+      };
+      withId(id, () => parts.print(parcel, printed));
+    });
+  }
+
+  return app;
+}
+
+/** Runs so many pieces of work at once. The others wait, in the order in which they came. */
+class Queue {
+  readonly #limit: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        this.#running += 1;
+        work()
+          .finally(() => this.#leave())
+          .then(resolve, reject);
+      };
+      if (this.#running < this.#limit) start();
+      else this.#waiting.push(start);
+    });
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    this.#waiting.shift()?.();
+  }
+}
