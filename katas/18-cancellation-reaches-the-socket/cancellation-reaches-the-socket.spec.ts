@@ -1,0 +1,421 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fastify from 'fastify';
+import { Client } from 'undici';
+import {
+  expect,
+  inVirtualTime,
+  kata,
+  openRequest,
+  random,
+  serveApp,
+  startSlowApi,
+  test,
+  turns,
+  until,
+} from '#harness';
+import type { LeavingClient, OpenRequestOptions } from '#harness';
+
+const load = kata(() => import('./cancellation-reaches-the-socket.ts'));
+
+/** Client, proxy and upstream run on this thread, one turn of the loop after another: what has not come by then never comes. */
+const patience = { limitMs: 300 };
+/** For what should not come: everybody waits for so long when all is well. */
+const shortPatience = { limitMs: 50 };
+/** A path that nobody can know before. */
+const path = `/${random().nonce()}`;
+const methodsWithBody = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const minute = 60_000;
+const longPart = 'x'.repeat(200_000);
+const largePiece = Buffer.alloc(65_536, path);
+/** A hundred megabytes: more than all buffers between the two sides can hold. */
+const tooManyPieces = 1600;
+
+test('the upstream sees the connection close when the client leaves', async () => {
+  await using upstream = await startSlowApi({ routes: { [path]: { gate: true } } });
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path));
+  await untilOrNot(() => upstream.traffic.inFlight === 1);
+
+  client.leave();
+
+  await untilOrNot(() => upstream.traffic.inFlight === 0);
+  const sentence =
+    'The client left while it waited for the answer, so the upstream should see its connection close. It saw the request as';
+  expect(upstream.traffic.requests[0]?.outcome, sentence).toBe('aborted');
+});
+
+test('a POST with a body is not cancelled while its client waits', async () => {
+  const { buildProxy } = await load();
+  const run = await inVirtualTime(async () => {
+    await using upstream = await serveUpstream(async ({ request, response }) => {
+      for await (const _ of request);
+      await sleep(minute);
+      response.write('do');
+      await sleep(minute);
+      response.end('ne');
+    });
+    await using proxy = await serveApp(buildProxy({ upstream: upstream.origin }));
+    const fetchText = async (init: RequestInit): Promise<unknown> => {
+      const answer = await fetch(proxy.url(path), init);
+      return [answer.status, await answer.text().catch(() => '(broken off)')];
+    };
+    return await Promise.all([
+      fetchText({ method: 'POST', body: 'hello' }),
+      fetchText({ method: 'POST', body: slowBody(), duplex: 'half' }),
+      fetchText({ method: 'GET' }),
+    ]);
+  });
+
+  const [posted, postedSlowly, got] = run.value;
+  const stayed = 'stayed, and the upstream took some minutes. Status and body that it got';
+  expect(posted, `A client with a body ${stayed}`).toEqual([200, 'done']);
+  expect(postedSlowly, `A client that sent slowly ${stayed}`).toEqual([200, 'done']);
+  expect(got, `A client without a body ${stayed}`).toEqual([200, 'done']);
+  expect(run).toTakeVirtually(3 * minute);
+});
+
+test('a client that leaves after its POST was read is noticed too', async () => {
+  await using upstream = await serveUpstream();
+  await using proxy = await serveProxy(upstream.origin);
+  using clients = new DisposableStack();
+  for (const method of methodsWithBody) {
+    clients.use(await ask(proxy.url(path), { method, body: 'hello' }));
+  }
+  const read = ({ received }: Visit): boolean => received.toString() === 'hello';
+  await untilOrNot(() => upstream.visits.filter(read).length === methodsWithBody.length);
+  await untilOrNot(() => upstream.lost.length > 0, shortPatience);
+  expect(upstream.lost, 'Requests that were broken off while their clients stayed').toEqual([]);
+
+  clients.dispose();
+
+  await untilOrNot(() => upstream.lost.length === methodsWithBody.length);
+  const sentence =
+    'Four clients sent a whole body, waited, and left. Requests whose connection the upstream saw close';
+  expect(upstream.lost, sentence).toEqual(methodsWithBody);
+});
+
+test('a client that leaves amid its upload is noticed too', async () => {
+  await using upstream = await serveUpstream();
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path), { method: 'POST', streaming: true });
+  await client.send('first piece');
+  await untilOrNot(() => upstream.visits.length === 1);
+
+  client.leave();
+  await turns(20);
+
+  const nothingOpen = (): boolean => upstream.visits.every(({ lost }) => lost);
+  await untilOrNot(nothingOpen);
+  const sentence =
+    'The client left before its body was complete. Whether the upstream saw its connection close';
+  expect(nothingOpen(), sentence).toBe(true);
+});
+
+test('a client that leaves amid the answer is noticed too', async () => {
+  await using upstream = await serveUpstream(({ response }) => {
+    response.write(longPart);
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path));
+  await client.read();
+
+  client.leave();
+
+  await untilOrNot(() => upstream.visits[0]?.lost === true);
+  const sentence =
+    'The client read the first part of an answer, and left. Whether the upstream saw its connection close';
+  expect(upstream.visits[0]?.lost, sentence).toBe(true);
+});
+
+test('other requests go on when one client leaves', async () => {
+  await using upstream = await startSlowApi({
+    routes: { [path]: { gate: true }, '/amid': { bodyDelayMs: 1, gate: true } },
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  using leaving = await ask(proxy.url(path));
+  using posting = await ask(proxy.url(path), { method: 'POST', body: 'hello' });
+  using reading = await ask(proxy.url('/amid'));
+  await untilOrNot(() => upstream.traffic.inFlight === 3);
+
+  leaving.leave();
+  await untilOrNot(() => upstream.traffic.inFlight < 3);
+  await turns(20);
+  upstream.open(path);
+  upstream.open('/amid');
+
+  const sentence = 'Another client left. The client that stayed got';
+  for (const client of [posting, reading]) {
+    expect((await client.head()).status, sentence).toBe(200);
+    expect(await client.text()).not.toBe('');
+  }
+});
+
+test('a normal end aborts nothing, and the connection is used again', async () => {
+  await using upstream = await startSlowApi({ routes: { [path]: { echo: true } } });
+  await using proxy = await serveProxy(upstream.origin);
+
+  for (const method of ['GET', 'POST', 'PUT', 'GET', 'POST', 'PUT', 'GET', 'POST']) {
+    const body = random().nonce().repeat(10_000);
+    using client = await ask(proxy.url(path), method === 'GET' ? {} : { method, body });
+    const answer = await client.text();
+    expect(answer === (method === 'GET' ? '' : body), 'Whether the answer is whole').toBe(true);
+    await turns(10);
+  }
+
+  const outcomes = new Set(upstream.traffic.requests.map(({ outcome }) => outcome));
+  expect([...outcomes], 'How the upstream saw requests end that went well').toEqual(['done']);
+  const sentence = 'Connections to the upstream for 8 requests, one after another';
+  expect(upstream.connections.opened, sentence).toBeLessThanOrEqual(2);
+});
+
+test('a body goes to the upstream as it comes, piece by piece', async () => {
+  await using upstream = await serveUpstream(async ({ request, response }) => {
+    for await (const _ of request);
+    response.end('all read');
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path), { method: 'PUT', streaming: true });
+
+  await client.send('first ');
+  await untilOrNot(() => upstream.visits[0]?.received.toString() === 'first ');
+
+  const sentence = 'What the upstream had, when the client had sent the first piece of its body';
+  expect(upstream.visits[0]?.received.toString() ?? '(no request)', sentence).toBe('first ');
+  client.endBody('second');
+  expect(await client.text()).toBe('all read');
+  expect(upstream.visits[0]?.received.toString()).toBe('first second');
+});
+
+test('an answer goes to the client as it comes, piece by piece', async () => {
+  await using upstream = await serveUpstream(({ response }) => {
+    response.write('first ');
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path));
+
+  expect(await client.readUntil('first '), 'The first part of the answer').toBe('first ');
+  upstream.visits[0]?.response.end('second');
+
+  expect(await client.text(), 'The whole answer').toBe('first second');
+});
+
+test('whoever does not read holds up the other side', async () => {
+  let pieces = 0;
+  await using upstream = await serveUpstream(({ request, response }) => {
+    request.pause();
+    const send = (): void => {
+      pieces += 1;
+      if (pieces < tooManyPieces) response.write(largePiece);
+      else response.end();
+    };
+    response.on('drain', send);
+    if (request.method === 'GET') send();
+  });
+  await using proxy = await serveProxy(upstream.origin);
+
+  using reading = await ask(proxy.url(path));
+  await reading.head();
+  await untilItStays(() => pieces);
+  using sending = await ask(proxy.url(path), {
+    method: 'POST',
+    headers: { 'content-length': tooManyPieces * largePiece.length },
+    streaming: true,
+    ...shortPatience,
+  });
+  const sent = await sendUntilHeldUp(sending);
+
+  const held = 'Pieces of 64 KB that your proxy took';
+  expect(pieces, `The client read nothing. ${held} from the upstream`).toBeLessThan(tooManyPieces);
+  expect(sent, `The upstream read nothing. ${held} from the client`).toBeLessThan(tooManyPieces);
+});
+
+test('method, path, query, headers and body arrive as they were sent', async () => {
+  await using upstream = await serveUpstream(async ({ request, response }) => {
+    for await (const _ of request);
+    response.writeHead(203, { 'content-type': 'text/x-mark', 'x-answer': path });
+    response.end(`${request.method} ${request.url}`);
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  const target = `${path}/a%2Fb//c;d=e?q=1&q=%C3%A9&empty=`;
+
+  for (const method of methodsWithBody) {
+    // Not JSON, and not text either, whatever its type says.
+    const body = Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
+    const headers = { 'x-asked': method, 'content-type': 'application/json' };
+    using client = await ask(proxy.url(target), { method, body, headers });
+    const head = await client.head();
+    const seen = upstream.visits.at(-1);
+
+    expect(await client.text(), 'What the upstream was asked for').toBe(`${method} ${target}`);
+    expect(seen?.received, 'The bytes of the body').toEqual(body);
+    expect(seen?.request.headers, 'The headers of the request').toMatchObject(headers);
+    expect(head.status, 'The status, for 203 of the upstream').toBe(203);
+    expect(head.headers, 'The headers of the answer').toMatchObject({
+      'content-type': 'text/x-mark',
+      'x-answer': path,
+    });
+  }
+});
+
+test('an upstream that does not answer becomes 502', async () => {
+  await using upstream = await startSlowApi({ routes: { [path]: { fail: 'destroy' } } });
+  await using proxy = await serveProxy(upstream.origin);
+
+  using broken = await ask(proxy.url(path), { method: 'POST', body: 'hello' });
+  expect((await broken.head()).status, 'Your status, for a connection that broke').toBe(502);
+  await upstream.close();
+  using refused = await ask(proxy.url(path));
+  expect((await refused.head()).status, 'Your status, for an upstream that is down').toBe(502);
+});
+
+test('an answer that breaks off is not passed on as a whole one', async () => {
+  await using upstream = await serveUpstream(({ response }) => {
+    response.write(longPart);
+  });
+  await using proxy = await serveProxy(upstream.origin);
+  using client = await ask(proxy.url(path));
+  await client.read();
+
+  upstream.visits[0]?.response.destroy();
+
+  const end = await client.text().then(
+    () => 'the end of a whole answer',
+    () => 'a connection that broke',
+  );
+  const sentence = "The upstream's connection broke amid its answer. Your client saw";
+  expect(end, sentence).toBe('a connection that broke');
+});
+
+test('a kept connection keeps no listener of the requests before', async () => {
+  const { buildProxy } = await load();
+  await using upstream = await startSlowApi({ routes: { [path]: { echo: true } } });
+  const app = buildProxy({ upstream: upstream.origin });
+  let connection: Socket | undefined;
+  app.server.on('connection', (socket) => (connection ??= socket));
+  await using proxy = await serveApp(app);
+  await using kept = closing(new Client(proxy.origin));
+
+  await askInTurn(kept.client, 2);
+  const listenersBefore = countListeners(connection);
+  await askInTurn(kept.client, 10);
+  await untilOrNot(() => countListeners(connection) <= listenersBefore);
+
+  const more = countListeners(connection) - listenersBefore;
+  const sentence = 'Listeners that 10 requests left on the connection of their client';
+  expect(more, sentence).toBeLessThanOrEqual(0);
+});
+
+async function serveProxy(upstream: string) {
+  const { buildProxy } = await load();
+  return serveApp(buildProxy({ upstream }));
+}
+
+function ask(url: string, options: OpenRequestOptions = {}) {
+  return openRequest(url, { ...patience, ...options });
+}
+
+/** Waits for `condition`, but not for ever: whether it came is for the test to say. */
+async function untilOrNot(condition: () => boolean, options = patience): Promise<void> {
+  await until(condition, 'it', options).catch(() => {});
+}
+
+/** Waits until `count` has been the same for a while. */
+async function untilItStays(count: () => number): Promise<void> {
+  let before: number;
+  do {
+    before = count();
+    await untilOrNot(() => count() !== before, shortPatience);
+  } while (count() !== before);
+}
+
+/** A body whose second half comes after a minute. */
+function slowBody(): ReadableStream {
+  return ReadableStream.from(
+    (async function* () {
+      yield Buffer.from('hel');
+      await sleep(minute);
+      yield Buffer.from('lo');
+    })(),
+  );
+}
+
+/** Sends pieces until no more are taken, and says how many were. */
+async function sendUntilHeldUp(client: LeavingClient): Promise<number> {
+  let sent = 0;
+  try {
+    for (; sent < tooManyPieces; sent += 1) await client.send(largePiece);
+  } catch {
+    // It waited for long enough.
+  }
+  return sent;
+}
+
+/** One request as the upstream sees it. */
+interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Of its body, what has come. */
+  received: Buffer;
+  /** Whether its connection closed before it was answered. */
+  lost: boolean;
+}
+
+/** An upstream that reads what comes, and answers by `answer`; without it, never. */
+async function serveUpstream(
+  answer: (visit: Visit) => unknown = ({ request }) => request.resume(),
+) {
+  const visits: Visit[] = [];
+  const app = fastify();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    done(null, payload);
+  });
+  app.all('/*', ({ raw: request }, reply) => {
+    reply.hijack();
+    const response = reply.raw;
+    const visit = { request, response, received: Buffer.alloc(0), lost: false };
+    visits.push(visit);
+    request.on('data', (piece: Buffer) => {
+      visit.received = Buffer.concat([visit.received, piece]);
+    });
+    // A connection that breaks is told by `close`.
+    request.on('error', () => {});
+    response.on('error', () => {});
+    response.once('close', () => {
+      visit.lost = !response.writableFinished;
+    });
+    void Promise.resolve(answer(visit)).catch(() => {});
+  });
+  const server = await serveApp(app);
+  return {
+    visits,
+    origin: server.origin,
+    /** The methods of the requests whose connection closed, in the order of the contract. */
+    get lost() {
+      const methods = visits.filter(({ lost }) => lost).map(({ request }) => request.method ?? '');
+      return methods.toSorted((one, other) => orderOf(one) - orderOf(other));
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+const orderOf = (method: string): number => methodsWithBody.indexOf(method);
+
+function closing(client: Client) {
+  return { client, [Symbol.asyncDispose]: () => client.destroy() };
+}
+
+async function askInTurn(client: Client, times: number): Promise<void> {
+  for (let call = 0; call < times; call += 1) {
+    const { body } = await client.request({ path, method: 'POST', body: 'hello' });
+    await body.dump();
+    await turns(5);
+  }
+}
+
+function countListeners(socket: Socket | undefined): number {
+  const names = socket?.eventNames() ?? [];
+  return names.reduce((sum, name) => sum + (socket?.listenerCount(name) ?? 0), 0);
+}

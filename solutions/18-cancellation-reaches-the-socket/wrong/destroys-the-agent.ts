@@ -1,0 +1,51 @@
+// Destroys the agent that all requests share, and with it the requests of clients that stayed.
+// fails: other requests go on when one client leaves
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { Agent, request } from 'undici';
+
+/** These headers belong to one connection, and a proxy has two. */
+const ofTheConnection = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding']);
+
+/** Builds a proxy: it asks `upstream` whatever it is asked, and gives its answer. */
+export function buildProxy(options: { upstream: string }): FastifyInstance {
+  const { upstream } = options;
+  const app = fastify();
+  let agent = new Agent();
+  // A body is passed on as it comes, so nothing may parse it. `body` is then the stream, or undefined.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    done(null, payload);
+  });
+
+  app.all<{ Body?: Readable }>('/*', async (incoming, reply) => {
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return;
+      const old = agent;
+      agent = new Agent();
+      void old.destroy();
+    });
+    try {
+      const answer = await request(upstream + incoming.raw.url, {
+        method: incoming.method,
+        headers: passedOn(incoming.headers),
+        body: incoming.body ?? null,
+        dispatcher: agent,
+      });
+      return await reply
+        .code(answer.statusCode)
+        .headers(passedOn(answer.headers))
+        .send(answer.body);
+    } catch {
+      return reply.code(502).send({ error: 'The upstream did not answer.' });
+    }
+  });
+
+  return app;
+}
+
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheConnection.has(name)));
+}
