@@ -1,0 +1,346 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Client } from 'undici';
+import { expect, kata, openRequest, random, startProgram, test, until } from '#harness';
+import type { ChildProgram } from '#harness';
+
+const load = kata(() => import('./graceful-shutdown.ts'));
+
+/** Looks, a millisecond apart at least: for what every program does, however slow the machine, and for what a wrong one never does. */
+const patience = { limitMs: 7000 };
+const shortPatience = { limitMs: 1000 };
+/** Starting a process takes long where many others want the CPU. */
+const otherProcess = { limitMs: 30_000 };
+/** The time of the program passes by hand, so that no figure hangs on the machine. */
+const drainMs = random().int(20_000, 60_000);
+/** Within so many milliseconds the program does what it need not wait for. */
+const soonMs = 500;
+
+test(
+  'a request in flight at SIGTERM gets its 200, and the exit code is 0',
+  async () => {
+    await using server = await startServer();
+    const id = random().nonce();
+    using request = await server.askForReport(id);
+
+    await server.terminate();
+    server.finish(`report ${id}`);
+
+    expect(await request.head()).toMatchObject({ status: 200 });
+    expect(JSON.parse(await request.text())).toEqual({ id, letters: id.length });
+    await server.endsWell();
+  },
+  otherProcess,
+);
+
+test(
+  'refuses new connections from SIGTERM on',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+
+    await server.terminate();
+
+    const sentence =
+      'Whether new connections are refused, while a job of before SIGTERM still runs';
+    expect(await refusesConnections(server.origin), sentence).toBe(true);
+    server.stillRuns('one job');
+    server.finish('job a');
+    await server.endsWell();
+  },
+  otherProcess,
+);
+
+test(
+  'kept-alive connections are used again, and do not hold it',
+  async () => {
+    await using server = await startServer();
+    await using idle = keptAlive(server.origin);
+    await using busy = keptAlive(server.origin);
+    const statuses = [await idle.get('/healthz'), await busy.get('/healthz')];
+    const report = busy.get('/reports/last');
+    await server.line('report last is asked for');
+
+    await server.terminate();
+    server.finish('report last');
+    statuses.push(await report);
+
+    expect(statuses, 'The answers over two connections, the last one after SIGTERM').toEqual([
+      200, 200, 200,
+    ]);
+    expect(busy.connections, 'Connections that a client needed for two requests').toBe(1);
+    // Node's own time limits for connections are real time: setting one of a second is right too.
+    const what = 'your program to end, while a client keeps its connection open';
+    await server.endsWell(what, { limitMs: 3000 });
+  },
+  otherProcess,
+);
+
+test(
+  'an event stream is ended at SIGTERM, and not cut off',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+    const { limitMs } = shortPatience;
+    using stream = await openRequest(`${server.origin}/events`, { limitMs });
+    await stream.readUntil('welcome');
+
+    await server.terminate();
+    const events = await stream.text();
+
+    expect(events, 'What came over the stream').toContain('goodbye');
+    server.stillRuns('one job');
+    server.finish('job a');
+    await server.endsWell('your program to end, after a client had an event stream');
+  },
+  otherProcess,
+);
+
+test(
+  'jobs may run until drainMs are over, and are aborted then',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('quick');
+    await server.startJob('slow');
+
+    await server.terminate();
+    await server.advance(drainMs - 1);
+    const sentence = 'What became of the jobs 1 ms before drainMs were over';
+    expect(server.told(/^job \w+ (?!has begun)/), sentence).toEqual([]);
+    server.finish('job quick');
+    await server.line('job quick is done');
+    await server.advance(1 + soonMs);
+
+    await server.line('job slow is aborted');
+    expect(server.told('job quick is aborted')).toEqual([]);
+    await server.endsWell();
+  },
+  otherProcess,
+);
+
+test(
+  'an aborted job can tidy up before the pool closes',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+
+    await server.terminate();
+    await server.advance(drainMs + soonMs);
+    await server.line('job a is aborted');
+    await server.endsWell();
+
+    const sentence = 'What the job did after it was aborted';
+    expect(server.told(/tid(y|ied) up/), sentence).toEqual(['job a has tidied up']);
+  },
+  otherProcess,
+);
+
+test(
+  'drainMs run from SIGTERM on, also while a request is in flight',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+    using _request = await server.askForReport('long');
+
+    await server.terminate();
+    await server.advance(drainMs + soonMs);
+
+    await server.line('job a is aborted');
+  },
+  otherProcess,
+);
+
+test(
+  'a request is answered, also when drainMs are over',
+  async () => {
+    await using server = await startServer();
+    using request = await server.askForReport('long');
+
+    await server.terminate();
+    await server.advance(3 * drainMs);
+    server.stillRuns('one request');
+    server.finish('report long');
+
+    expect(await request.head(), 'The answer after three times drainMs').toMatchObject({
+      status: 200,
+    });
+    await server.endsWell();
+  },
+  otherProcess,
+);
+
+test(
+  'the pool is closed before the database begins to close',
+  async () => {
+    await using server = await startServer();
+
+    await server.terminate();
+    await server.endsWell();
+
+    expect(server.told(/^the (pool|database) /), 'What was closed').toEqual([
+      'the pool begins to close',
+      'the pool is closed',
+      'the database begins to close',
+      'the database is closed',
+    ]);
+  },
+  otherProcess,
+);
+
+test(
+  'ends as soon as there is nothing left to wait for',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+
+    await server.terminate();
+    server.finish('job a');
+    await server.line('job a is done');
+
+    const what = `your program to end within ${soonMs} ms after its last job (it has ${drainMs} ms for jobs, and needs them no more)`;
+    await server.endsWithin(soonMs, what);
+  },
+  otherProcess,
+);
+
+test(
+  'a second SIGTERM ends it at once, and not with exit code 0',
+  async () => {
+    await using server = await startServer();
+    await server.startJob('a');
+    using _request = await server.askForReport('long');
+
+    await server.terminate();
+    server.stillRuns('one job and one request');
+    server.signal();
+
+    const exit = await server.ends('your program to end at a second SIGTERM');
+    const sentence = 'The exit code after the second SIGTERM (null: ended by the signal itself)';
+    expect(exit.code, sentence).not.toBe(0);
+  },
+  otherProcess,
+);
+
+/** The learner's server in a process of its own, whose time passes by hand. */
+async function startServer() {
+  await using started = new AsyncDisposableStack();
+  const program = started.use(
+    startProgram(import.meta.resolve('./main.ts'), { args: [String(drainMs)], clock: 'by hand' }),
+  );
+  // A file that cannot be loaded is told by its line.
+  await load();
+  const line = await program.line(/^listening at /, 'your program to listen', patience);
+  const origin = line.replace('listening at ', '').replace(/\/$/, '');
+  const owned = started.move();
+  return {
+    origin,
+    ...controls(program, origin),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function controls(program: ChildProgram, origin: string) {
+  const told = (fits: string | RegExp) =>
+    program.lines.filter((line) => (typeof fits === 'string' ? line === fits : fits.test(line)));
+  const line = (text: string) =>
+    program.line(text, `the line "${text}" of your program`, shortPatience);
+  const advance = (ms: number) => program.advance(ms, patience);
+  const ends = (what: string, limit = shortPatience) => program.ended(what, limit);
+
+  /** Gives it time in small steps: it may look again and again whether it can end. */
+  const endsWithin = async (ms: number, what: string) => {
+    for (let step = 0; step < 10 && !(await endsNow(program)); step += 1) await advance(ms / 10);
+    expectZero(program, await ends(what));
+  };
+
+  return {
+    told,
+    line,
+    advance,
+    ends,
+    endsWithin,
+    signal: () => program.signal('SIGTERM'),
+    finish: (work: string) => program.send(`finish ${work}`),
+    /** Sends SIGTERM, and gives the program turns of its loop until it has surely acted on it. */
+    terminate: async () => {
+      program.signal('SIGTERM');
+      for (let look = 0; look < 20; look += 1) await advance(0);
+    },
+    stillRuns: (work: string) => {
+      if (program.exit === null) return;
+      expect.fail(`Your program ended ${howItEnded(program)} while ${work} was still going on.`);
+    },
+    /** Ends with exit code 0, however long it waits: a test of its own asks for that. */
+    endsWell: async (
+      what = 'your program to end, now that nothing is left to do',
+      limit = shortPatience,
+    ) => {
+      for (let step = 0; step < 10 && !(await endsNow(program)); step += 1) await advance(soonMs);
+      await advance(2 * drainMs);
+      expectZero(program, await ends(what, limit));
+    },
+    startJob: async (id: string) => {
+      using request = await openRequest(`${origin}/jobs/${id}`, { method: 'POST' });
+      expect(await request.head()).toMatchObject({ status: 202 });
+      await line(`job ${id} has begun`);
+    },
+    askForReport: async (id: string) => {
+      const request = await openRequest(`${origin}/reports/${id}`);
+      await line(`report ${id} is asked for`);
+      return request;
+    },
+  };
+}
+
+async function endsNow(program: ChildProgram): Promise<boolean> {
+  await until(() => program.exit !== null, 'the end', { limitMs: 20 }).catch(() => {});
+  return program.exit !== null;
+}
+
+function expectZero(program: ChildProgram, { code }: { code: number | null }): void {
+  if (code !== 0) expect.fail(`Your program ended ${howItEnded(program)}, not with exit code 0.`);
+}
+
+function howItEnded({ exit, stderr }: ChildProgram): string {
+  const end = exit?.signal ? `by ${exit.signal}` : `with exit code ${exit?.code}`;
+  const words = /^\w*Error\b.*$/m.exec(stderr)?.[0];
+  return words === undefined ? end : `${end} ("${words}")`;
+}
+
+/** A client that keeps its one connection open. */
+function keptAlive(origin: string) {
+  const client = new Client(origin, { keepAliveTimeout: 600_000 });
+  const counter = { connections: 0 };
+  client.on('connect', () => (counter.connections += 1));
+  return {
+    get connections() {
+      return counter.connections;
+    },
+    /** The status of the answer; the error, where there is none. */
+    get: async (path: string) => {
+      try {
+        const { statusCode, body } = await client.request({ method: 'GET', path });
+        await body.text();
+        return statusCode;
+      } catch (error) {
+        return `no answer (${String(error)})`;
+      }
+    },
+    [Symbol.asyncDispose]: () => client.destroy(),
+  };
+}
+
+/** Whether connections come to be refused: those that the system took before the end count for nothing. */
+async function refusesConnections(origin: string): Promise<boolean> {
+  const { hostname, port } = new URL(origin);
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const socket = connect(Number(port), hostname);
+    const error = await once(socket, 'connect').then(
+      () => null,
+      (failure: NodeJS.ErrnoException) => failure,
+    );
+    socket.destroy();
+    if (error?.code === 'ECONNREFUSED') return true;
+  }
+  return false;
+}

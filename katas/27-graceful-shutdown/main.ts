@@ -1,0 +1,8 @@
+// Given: the program. The spec runs it in a process of its own, and so can you:
+//
+//   node main.ts 10000
+import { start } from './graceful-shutdown.ts';
+import { tell } from './tell.ts';
+
+const { url } = await start({ drainMs: Number(process.argv[2] ?? 10_000) });
+tell(`listening at ${url}`);
