@@ -9,8 +9,9 @@ function bench(...words: string[]) {
 }
 
 test.each([
-  [['speed'], 'Expected start-up, verdicts or probe, got "speed".'],
+  [['speed'], 'Expected start-up, verdicts, probe or autocannon, got "speed".'],
   [['verdicts', '--busy', 'four'], 'Expected --busy to be a whole number, got "four".'],
+  [['autocannon', '--requests', '150'], 'Expected --requests to be a multiple of 100, got 150.'],
   [['verdicts', '99'], 'There is no kata "99".'],
   [['--loud'], "Unknown option '--loud'"],
 ])('%j is wrong usage', (words, message) => {
@@ -50,4 +51,16 @@ test('the probe is shown beside two other instruments, with its cost', () => {
     expect(stdout).toContain(`200 ms of Atomics.wait         ${instrument}`);
   }
   expect(stdout).toMatch(/The probe costs -?\d+\.\d\d µs of CPU for each turn of the loop\./);
+});
+
+test('autocannon is shown beside kata 21, pair by pair, with the medians of the ratios', () => {
+  const { status, stdout } = bench('autocannon', '--runs', '2', '--requests', '100');
+
+  expect(status).toBe(0);
+  const row = String.raw`(?: +\d+\.\d ms){2} +\d+\.\d\d`;
+  expect(stdout).toMatch(new RegExp(`^kata 21 ${row} ${row}$`, 'm'));
+  expect(stdout).toMatch(new RegExp(`^autocannon ${row} ${row}$`, 'm'));
+  for (const name of ['p50', 'p99']) {
+    expect(stdout).toMatch(new RegExp(String.raw`^median ratio of ${name}  \d+\.\d\d  `, 'm'));
+  }
 });

@@ -14,6 +14,9 @@ const usage = `Usage: npm run bench -- <what> [options]
   probe                    stalls measured beside stalls made
       --runs <n>           runs of each (20)
       --busy <n>           busy processes (0)
+  autocannon               kata 21's solution beside autocannon, on one server
+      --runs <n>           pairs of runs (5)
+      --requests <n>       requests in each run, in hundreds (500)
 
 Exit code: 0 measured, 1 a verdict was wrong, 2 wrong usage.
 `;
@@ -27,6 +30,7 @@ async function main(words: string[]): Promise<number> {
     'side-by-side': { type: 'string' },
     minutes: { type: 'string' },
     runs: { type: 'string' },
+    requests: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   const [what, ...more] = positionals;
@@ -49,7 +53,13 @@ async function main(words: string[]): Promise<number> {
       wholeNumber('--busy', values.busy ?? '0'),
     );
   }
-  throw new UsageError(`Expected start-up, verdicts or probe, got "${what}".`);
+  if (what === 'autocannon') {
+    return besideAutocannon(
+      wholeNumber('--runs', values.runs ?? '5'),
+      wholeNumber('--requests', values.requests ?? '500'),
+    );
+  }
+  throw new UsageError(`Expected start-up, verdicts, probe or autocannon, got "${what}".`);
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -99,4 +109,37 @@ async function probe(runs: number, busy: number): Promise<number> {
   const { benchProbe } = await import('../bench/bench-probe.ts');
   console.log(await benchProbe({ runs, busy }));
   return 0;
+}
+
+async function besideAutocannon(pairs: number, requests: number): Promise<number> {
+  const { benchAutocannon, requestsInRound } = await import('../bench/bench-autocannon.ts');
+  if (pairs === 0) throw new UsageError('Expected --runs to be above zero, got 0.');
+  if (requests === 0 || requests % requestsInRound !== 0) {
+    throw new UsageError(
+      `Expected --requests to be a multiple of ${requestsInRound}, got ${requests}.`,
+    );
+  }
+  const figures = await benchAutocannon({ pairs, requests });
+  console.log('first         p50 kata 21  autocannon  ratio   p99 kata 21  autocannon  ratio');
+  for (const { first, kata, autocannon, p50Ratio, p99Ratio } of figures.pairs) {
+    const p50 = compared(kata.p50Ms, autocannon.p50Ms, p50Ratio);
+    const p99 = compared(kata.p99Ms, autocannon.p99Ms, p99Ratio);
+    console.log(`${first.padEnd(10)}  ${p50}  ${p99}`);
+  }
+  for (const [name, ratio] of [
+    ['p50', figures.p50Ratio],
+    ['p99', figures.p99Ratio],
+  ] as const) {
+    const far = Math.max(ratio, 1 / ratio) > 1.2 ? 'more than 20 % apart' : 'within 20 %';
+    console.log(`median ratio of ${name}  ${ratio.toFixed(2)}  ${far}`);
+  }
+  return 0;
+}
+
+function compared(kataMs: number, autocannonMs: number, ratio: number): string {
+  return [
+    `${kataMs.toFixed(1).padStart(10)} ms`,
+    `${autocannonMs.toFixed(1).padStart(7)} ms`,
+    ratio.toFixed(2).padStart(5),
+  ].join('  ');
 }
