@@ -1,0 +1,443 @@
+import childProcess from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import diagnostics from 'node:diagnostics_channel';
+import { syncBuiltinESMExports } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { expect, kata, random, startProcessGate, startProgram, test, turns, until } from '#harness';
+import type { ProcessGate } from '#harness';
+import type { Job } from './tasks.ts';
+
+const load = kata(() => import('./process-pool.ts'));
+const jobs = new URL('./tasks.ts', import.meta.url);
+
+/** Looks, a millisecond apart at least, within which any process that starts has come to work. */
+const patience = { limitMs: 7000 };
+/** The same for what needs no process to start. */
+const soon = { limitMs: 1500 };
+
+test('a killed process fails its own task only, and the next one works', async () => {
+  await using pool = await openPool({ size: 2 });
+  await using gate = await startProcessGate();
+  const { task: other } = await occupy(pool, gate);
+  const { task: killed, pid } = await occupy(pool, gate);
+  const waiting = pool.run<number>({ do: 'process' });
+
+  kill(pid);
+  const error = await endOf(killed, pid);
+
+  expect(error.message, 'The message of the error, where SIGKILL ended the process').toContain(
+    'SIGKILL',
+  );
+  refuseOwn(await finished(waiting, 'a task that waited while a process was killed'));
+  gate.open();
+  await finished(other, 'the task of the other process');
+});
+
+test('process.exit in a task rejects that task, whatever the code', async () => {
+  await using pool = await openPool({ size: 1 });
+  await using gate = await startProcessGate();
+  gate.open();
+
+  for (const code of [random().int(20, 120), 0]) {
+    const { task, pid } = await occupy(pool, gate, { do: 'exit', port: gate.port, code });
+    const error = await endOf(task, pid);
+    const sentence = `The message of the error, where a task called process.exit(${code})`;
+    expect(error.message, sentence).toContain(String(code));
+  }
+});
+
+test('a task that fills its memory ends only its own process', async () => {
+  await using pool = await openPool({ size: 1 });
+  await using gate = await startProcessGate();
+  gate.open();
+  const value = random().nonce();
+
+  const { task, pid } = await occupy(pool, gate, { do: 'fill-memory', port: gate.port });
+  const limit = 'A process of the pool has 64 MB for its heap';
+  await endOf(task, pid, limit);
+
+  const next = pool.run({ do: 'echo', value });
+  expect(await finished(next, 'the next task')).toBe(value);
+});
+
+test('what a task prints does not disturb its result', async () => {
+  await load();
+  await using gate = await startProcessGate();
+  gate.open();
+  const value = random().nonce();
+
+  await using program = runOneTask({ do: 'print', port: gate.port, value });
+  await program.reached(() => gate.entered > 0, 'a task to start', patience);
+  const what = 'the result of a task that printed a million characters';
+  await program.reached(() => program.messages.length > 0, what, soon);
+
+  const sentence = 'The result of a task that printed a million characters';
+  expect(program.messages, sentence).toEqual([{ value }]);
+});
+
+test('a message that a task sends itself is not its result', async () => {
+  await using pool = await openPool({ size: 1 });
+  const values = [random().nonce(), random().nonce()];
+
+  const results = [
+    await finished(pool.run({ do: 'send', value: values[0] }), 'a task that sends messages'),
+    await finished(pool.run({ do: 'echo', value: values[1] }), 'the task after it'),
+  ];
+
+  const sentence = 'Results of a task that called process.send three times, and of the next one';
+  expect(results, sentence).toEqual(values);
+});
+
+test('each task gets its own result, in whatever order they end', async () => {
+  await using pool = await openPool({ size: 2 });
+  await using firstGate = await startProcessGate();
+  await using secondGate = await startProcessGate();
+  const value = random().nonce();
+
+  const { task: first, pid: firstPid } = await occupy(pool, firstGate);
+  const { task: second, pid: secondPid } = await occupy(pool, secondGate);
+  firstGate.open();
+  await finished(first, 'the first of two tasks', soon);
+  const third = pool.run({ do: 'echo', value });
+  await finished(Promise.race([second, third]), 'a third task beside the second');
+  secondGate.open();
+
+  const results = await finished(Promise.all([first, second, third]), 'all three tasks', soon);
+  const sentence = 'Results of three tasks; the second ended last';
+  expect(results, sentence).toEqual([firstPid, secondPid, value]);
+});
+
+test('inputs and results keep their types', async () => {
+  await using pool = await openPool({ size: 1 });
+  const chance = random();
+  const value = new Map<string, unknown>([
+    ['date', new Date(chance.int(0, 2_000_000_000_000))],
+    ['bytes', Uint8Array.from({ length: 1000 }, () => chance.int(0, 255))],
+    ['bigint', 2n ** 64n + BigInt(chance.int(0, 1000))],
+    ['set', new Set([chance.nonce(), undefined, Number.NaN])],
+  ]);
+
+  const result = await finished(pool.run({ do: 'echo', value }), 'a task');
+
+  expect(result, 'A map that went to a task and came back').toStrictEqual(value);
+});
+
+test('rejects with the name and the message of the error of a task', async () => {
+  await using pool = await openPool({ size: 1 });
+  const name = 'PaperJamError';
+  const message = random().nonce();
+
+  const thrown = await refusal(pool.run({ do: 'throw', name, message }));
+  const rejected = await refusal(pool.run({ do: 'reject', name, message }));
+
+  const sentence = 'Names and messages of the errors that came out of the pool';
+  const told = [thrown, rejected].map((error) => `${error.name}: ${error.message}`);
+  expect(told, sentence).toEqual([`${name}: ${message}`, `${name}: ${message}`]);
+});
+
+test('has as many processes as its size says, and uses them again', async () => {
+  await using pool = await openPool({ size: 2 });
+  await using gate = await startProcessGate();
+
+  const tasks = Promise.all(
+    Array.from({ length: 6 }, () => pool.run<number>({ do: 'gate', port: gate.port })),
+  );
+  await reached(() => gate.entered >= 2, tasks, 'two tasks to run at the same time');
+  gate.open();
+  const pids = new Set(await finished(tasks, 'six tasks'));
+
+  expect(pids.size, 'Processes that a pool of size 2 used for six tasks at once').toBe(2);
+});
+
+test('a process that ends between two tasks is replaced', async () => {
+  await using pool = await openPool({ size: 1 });
+  const value = random().nonce();
+  const pid = await finished(pool.run<number>({ do: 'process' }), 'a task');
+
+  kill(pid);
+  await until(() => !isThere(pid), 'the killed process to be gone', soon);
+  // Its channel is closed by now; that is told in one of the next turns.
+  await turns(5);
+
+  const next = pool.run({ do: 'echo', value });
+  expect(await finished(next, 'a task after the only process was killed')).toBe(value);
+});
+
+test('an abort ends the process of its running task, and no other', async () => {
+  await using pool = await openPool({ size: 2 });
+  await using gate = await startProcessGate();
+  const { signal, abort, reason } = abortable();
+  const value = random().nonce();
+  const { task: other } = await occupy(pool, gate);
+  const unmoved = { do: 'gate-unmoved', port: gate.port } as const;
+  const { task, pid } = await occupy(pool, gate, unmoved, { signal });
+
+  abort();
+  await refusal(task, { reason }, soon);
+  await until(() => !isThere(pid), 'the process of an aborted task to end', soon);
+
+  const next = pool.run({ do: 'echo', value });
+  expect(await finished(next, 'a task after one that was aborted while it ran')).toBe(value);
+  gate.open();
+  await finished(other, 'the task of the other process');
+});
+
+test('a task that is aborted before it starts never starts', async () => {
+  await using pool = await openPool({ size: 1 });
+  await using gate = await startProcessGate();
+  await using unwanted = await startProcessGate();
+  unwanted.open();
+  const { signal, abort, reason } = abortable();
+  await occupy(pool, gate);
+
+  const waiting = pool.run({ do: 'gate', port: unwanted.port }, { signal });
+  abort();
+  await refusal(waiting, { reason }, soon);
+  await refusal(pool.run({ do: 'gate', port: unwanted.port }, { signal }), { reason }, soon);
+  gate.open();
+  await finished(pool.run({ do: 'echo', value: 'next' }), 'the next task');
+
+  expect(unwanted.entered, 'Tasks that were started after they had been aborted').toBe(0);
+});
+
+test('refuses what cannot be copied, and loses no process by it', async () => {
+  await using pool = await openPool({ size: 1 });
+  const before = await finished(pool.run({ do: 'process' }), 'a task');
+
+  await refusal(pool.run({ do: 'echo', value: unreadable() }), {}, soon);
+  await refusal(pool.run({ do: 'unreadable' }), {}, soon);
+
+  const after = await finished(pool.run({ do: 'process' }), 'the next task', soon);
+  expect(after, 'The process after an input and a result that cannot be copied').toBe(before);
+});
+
+test('finishes what it accepted before it closes, and accepts no more', async () => {
+  await using pool = await openPool({ size: 1 });
+  await using gate = await startProcessGate();
+  const { task: running } = await occupy(pool, gate);
+  const value = random().nonce();
+  const waiting = pool.run({ do: 'echo', value });
+
+  const closing = pool.close();
+  const closingAgain = pool.close();
+  await expect(closing).toBePending();
+  await refusal(pool.run({ do: 'echo', value: 'late' }), {}, soon);
+  gate.open();
+
+  await finished(running, 'the task that ran when the pool was closed');
+  expect(await finished(waiting, 'the task that waited when the pool was closed')).toBe(value);
+  await finished(Promise.all([closing, closingAgain]), 'the pool to close', soon);
+});
+
+test('no process is left when close has resolved', async () => {
+  await using pool = await openPool({ size: 2 });
+  await using gate = await startProcessGate();
+  const { task, pid } = await occupy(pool, gate);
+  const leavesTimer = pool.run<number>({ do: 'leave-a-timer' });
+  const pids = [pid, await finished(leavesTimer, 'a task that leaves a timer')];
+  gate.open();
+  await finished(task, 'the other task');
+
+  // Looked at in the same turn: a process that has only been sent a signal is still there then.
+  const left = pool.close().then(() => pids.filter(isThere));
+
+  const sentence = 'Processes that were still there when close had resolved';
+  expect(await finished(left, 'the pool to close', soon), sentence).toEqual([]);
+});
+
+test('a program that runs a task and closes its pool ends by itself', async () => {
+  await load();
+  const value = random().nonce();
+
+  await using program = runOneTask({ do: 'echo', value });
+  const what = 'the result of a program that waits for nothing but one task';
+  await program.reached(() => program.messages.length > 0, what, patience);
+  const exit = await program.ended('a program to end that has closed its pool', soon);
+
+  expect(program.messages, 'The result of a program that runs one task').toEqual([{ value }]);
+  expect(exit).toEqual({ code: 0, signal: null });
+});
+
+type Pool = InstanceType<Awaited<ReturnType<typeof load>>['ProcessPool']>;
+type Options = NonNullable<Parameters<Pool['run']>[1]>;
+type Opened = Awaited<ReturnType<typeof openPool>>;
+
+/**
+ * A pool of the learner's, for the jobs in tasks.ts.
+ *
+ * At the end it is closed, and what processes are left are killed, so that a wrong answer leaves none behind either.
+ */
+async function openPool(options: { size: number }) {
+  const { ProcessPool } = await load();
+  const ends = new DisposableStack();
+  ends.use(refuseSyncCalls());
+  const children = ends.use(watchChildren());
+  const pool = new ProcessPool(jobs, options);
+  const close = () => heard(Promise.try(() => pool.close()));
+  return {
+    run: <T = unknown>(job: Job, options?: Options): Promise<T> =>
+      heard(Promise.try(() => pool.run<T>({ ...job, caller: process.pid }, options))),
+    close,
+    [Symbol.asyncDispose]: async () => {
+      using _ = ends;
+      await finished(close(), 'the pool to close', { limitMs: 200 }).catch(() => {});
+      await children.end();
+    },
+  };
+}
+
+/** A test that ends early awaits nothing any more: what it started may then fail unheard. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Gives a process of the pool a task that goes through `gate`, and returns when it is there. */
+async function occupy(
+  pool: Opened,
+  gate: ProcessGate,
+  job: Job = { do: 'gate', port: gate.port },
+  options: Options = {},
+) {
+  const before = gate.entered;
+  const task = pool.run(job, options);
+  await reached(() => gate.entered > before, task, 'a process to start a task');
+  // In an object, since an async function would wait for a promise that it returns.
+  return { task, pid: gate.pids[before]! };
+}
+
+/** Waits until `condition` holds. If `work` ends before, it failed, or the condition will never hold. */
+async function reached(condition: () => boolean, work: Promise<unknown>, what: string) {
+  let ended = false;
+  const end = () => {
+    ended = true;
+  };
+  work.then(end, end);
+  await until(() => condition() || ended, what, patience);
+  if (!condition()) await work;
+}
+
+/** The value of `work`; rejects as it does. A task whose process is gone would be awaited for ever. */
+async function finished<T>(work: Promise<T>, what: string, limit = patience): Promise<T> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  work.then(settle, settle);
+  await until(() => settled, what, limit);
+  return work;
+}
+
+/** The error with which `task` rejects. */
+async function refusal(
+  task: Promise<unknown>,
+  expected: object = {},
+  limit = patience,
+  because = 'It should have been refused',
+): Promise<Error> {
+  const error = await finished(
+    task.then(
+      (value) => expect.fail(`The task succeeded with ${String(value)}. ${because}.`),
+      (error: unknown) => error,
+    ),
+    'a task to be refused',
+    limit,
+  );
+  if (Object.keys(expected).length > 0) await expect(Promise.reject(error)).toRejectWith(expected);
+  expect(error, 'What the task rejected with').toBeInstanceOf(Error);
+  return error as Error;
+}
+
+/** The error with which `task` rejects, once its process has ended. */
+async function endOf(task: Promise<unknown>, pid: number, because?: string): Promise<Error> {
+  refuseOwn(pid);
+  await reached(
+    () => !isThere(pid),
+    task.catch(() => {}),
+    'a process to end',
+  );
+  return refusal(task, {}, soon, because);
+}
+
+function kill(pid: number): void {
+  refuseOwn(pid);
+  if (isThere(pid)) process.kill(pid, 'SIGKILL');
+}
+
+function refuseOwn(pid: number): void {
+  if (pid !== process.pid) return;
+  expect.fail(
+    'The task ran in the process that called run, on a thread or not. What kills a task would kill your program too.',
+  );
+}
+
+/** Whether there is such a process, if only as a zombie whose end nobody has heard of. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** What nobody can copy. */
+function unreadable(): unknown {
+  return {
+    get value(): never {
+      throw new Error('This value cannot be read.');
+    },
+  };
+}
+
+function abortable() {
+  const controller = new AbortController();
+  const reason = new Error(`nobody needs it any more (${random().nonce()})`);
+  return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
+}
+
+/** Runs one-task.ts with the learner's pool, in a process of its own. */
+function runOneTask(job: Job) {
+  // Only imports of this process are sent to the submission.
+  const pool = import.meta.resolve('./process-pool.ts').replace(/\?.*$/, '');
+  const program = fileURLToPath(new URL('./one-task.ts', import.meta.url));
+  return startProgram(program, { args: [pool, JSON.stringify(job)] });
+}
+
+/** Knows the processes that this one starts, to end those that are left. */
+function watchChildren() {
+  const children = new Set<ChildProcess>();
+  const note = (message: unknown) => {
+    children.add((message as { process: ChildProcess }).process);
+  };
+  diagnostics.subscribe('child_process', note);
+  return {
+    end: async () => {
+      const left = [...children].filter(({ pid }) => pid !== undefined && isThere(pid));
+      for (const child of left) child.kill('SIGKILL');
+      await until(() => left.every(({ pid }) => !isThere(pid!)), 'killed processes', patience);
+    },
+    [Symbol.dispose]: () => {
+      diagnostics.unsubscribe('child_process', note);
+    },
+  };
+}
+
+/** A pool that waits in such a call would wait at a gate that only this thread can open. */
+function refuseSyncCalls(): Disposable {
+  const names = ['execSync', 'execFileSync', 'spawnSync'] as const;
+  const originals = names.map((name) => [name, childProcess[name]] as const);
+  for (const name of names) {
+    childProcess[name] = (): never => {
+      throw new Error(
+        `Your pool called ${name}: until that process ends, your program does nothing else.`,
+      );
+    };
+  }
+  syncBuiltinESMExports();
+  return {
+    [Symbol.dispose]: () => {
+      for (const [name, original] of originals) Object.assign(childProcess, { [name]: original });
+      syncBuiltinESMExports();
+    },
+  };
+}
