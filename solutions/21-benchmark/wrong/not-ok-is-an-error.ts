@@ -1,6 +1,5 @@
 // Takes an answer that is not ok for a failure of the request.
 // fails: an answer counts with any status, under its status
-// fails: a connection that breaks is one error, and the others go on
 import { finished } from 'node:stream/promises';
 import { Agent, request } from 'undici';
 import type { Report } from '../../../katas/21-benchmark/benchmark.ts';
