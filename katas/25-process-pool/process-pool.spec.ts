@@ -28,7 +28,7 @@ test('a killed process fails its own task only, and the next one works', async (
   expect(error.message, 'The message of the error, where SIGKILL ended the process').toContain(
     'SIGKILL',
   );
-  refuseOwn(await finished(waiting, 'a task that waited while a process was killed'));
+  refuseOwn(await finishedBeside(other, waiting, 'a task that waited while a process was killed'));
   gate.open();
   await finished(other, 'the task of the other process');
 });
@@ -177,7 +177,8 @@ test('an abort ends the process of its running task, and no other', async () => 
   await until(() => !isThere(pid), 'the process of an aborted task to end', soon);
 
   const next = pool.run({ do: 'echo', value });
-  expect(await finished(next, 'a task after one that was aborted while it ran')).toBe(value);
+  const what = 'a task after one that was aborted while it ran';
+  expect(await finishedBeside(other, next, what)).toBe(value);
   gate.open();
   await finished(other, 'the task of the other process');
 });
@@ -234,7 +235,7 @@ test('no process is left when close has resolved', async () => {
   await using gate = await startProcessGate();
   const { task, pid } = await occupy(pool, gate);
   const leavesTimer = pool.run<number>({ do: 'leave-a-timer' });
-  const pids = [pid, await finished(leavesTimer, 'a task that leaves a timer')];
+  const pids = [pid, await finishedBeside(task, leavesTimer, 'a task that leaves a timer')];
   gate.open();
   await finished(task, 'the other task');
 
@@ -325,6 +326,15 @@ async function finished<T>(work: Promise<T>, what: string, limit = patience): Pr
   };
   work.then(settle, settle);
   await until(() => settled, what, limit);
+  return work;
+}
+
+/** The value of `work`, which ends while `longer` still runs. */
+async function finishedBeside<T>(longer: Promise<unknown>, work: Promise<T>, what: string) {
+  const ended = Promise.race([longer.then(() => 'longer'), work.then(() => 'work')]);
+  if ((await finished(ended, what)) === 'longer') {
+    expect.fail(`A task got a result while it still ran. It was the result of ${what}.`);
+  }
   return work;
 }
 
