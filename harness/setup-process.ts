@@ -1,15 +1,15 @@
 // Runs in each test process before any spec and any learner's code: what is captured or replaced here cannot be reached first.
 import { installTrampolines } from './clock/index.ts';
 import { startWatchdog } from './loop/index.ts';
+import { noteProcessState } from './runner/process-state.ts';
 import { redirectSubmissions } from './submission/redirect.ts';
 import { limitConsole } from './verdict/console-budget.ts';
 import { watchIncidents } from './verdict/incidents.ts';
-import { reportLateIncidents } from './verdict/test.ts';
 
 // Longer than a right program computes or sleeps in one go, on a slow machine too.
 startWatchdog({ killMs: 3000 });
 installTrampolines();
 watchIncidents();
 limitConsole();
-reportLateIncidents();
 redirectSubmissions(process.env['KATAS_FROM']);
+noteProcessState();

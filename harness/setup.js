@@ -1,2 +1,6 @@
 // Plain JavaScript: Vitest loads this file under a new name in every run, so no cache would know its TypeScript.
 import './setup-process.ts';
+import { reportLateIncidents } from './verdict/test.ts';
+
+// Belongs to one run, where a process may serve several.
+reportLateIncidents();

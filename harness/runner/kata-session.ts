@@ -7,7 +7,7 @@ import { projectRoot } from '../trace/source-location.ts';
 import vitestConfig from '../../vitest.config.ts';
 import { warmStripCache } from '../submission/strip-cache.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
-import { SpareProcess } from './spare-process.ts';
+import { SpareSlot } from './spare-slot.ts';
 import { lastWordsVariable, ResultCollector } from './result-collector.ts';
 
 export interface RunOptions {
@@ -15,7 +15,23 @@ export interface RunOptions {
   readonly submission: string | null;
   /** Called as soon as a test has ended. */
   readonly onTest?: (kata: string, test: TestResult) => void;
+  /**
+   * Whether the process that judges may have judged other answers before, and may judge others after. That is quicker by the start of a process;
+   * what an answer leaves in its process (a global, a dispatcher) can reach the next one. Default false.
+   */
+  readonly shareProcess?: boolean;
 }
+
+/** Failures that leave the process as it was. */
+const harmless: ReadonlySet<string> = new Set([
+  'assertion',
+  'deadlock',
+  'runaway',
+  'held',
+  'busy-wait',
+  'unhandled',
+  'error',
+]);
 
 /**
  * A Vitest that is kept: it judges one submission after another, each in a fresh process, without starting anew.
@@ -73,7 +89,7 @@ export class KataSession implements AsyncDisposable {
         ],
       },
       // Not among the options above: those come as if from a command line, where a pool is a name.
-      { test: { pool: prewarmedPool(() => spare.take()) } },
+      { test: { pool: prewarmedPool(spare) } },
       { stdout: silent, stderr: silent },
     );
     return new KataSession(vitest, collector, spare);
@@ -82,7 +98,11 @@ export class KataSession implements AsyncDisposable {
   /** Judges `kata` and resolves with what came out; a red kata is a result, not a rejection. */
   async run(kata: Kata, options: RunOptions): Promise<KataResult> {
     const collector = new ResultCollector(options.submission);
-    if (options.onTest !== undefined) collector.onTest = options.onTest;
+    this.#spare.begin(kata, options.shareProcess ?? false);
+    collector.onTest = (id, test) => {
+      if (!isHarmless(test)) this.#spare.spoiled = true;
+      options.onTest?.(id, test);
+    };
     this.#collector.current = collector;
 
     const specifications = await this.#find(kata);
@@ -93,6 +113,7 @@ export class KataSession implements AsyncDisposable {
     // While the process starts that will load them.
     warmStripCache([kata.spec, ...kata.files.map((name) => path.join(kata.directory, name))]);
     await run;
+    if (options.shareProcess) await this.#spare.free;
 
     const [result] = collector.results;
     if (result === undefined)
@@ -106,7 +127,7 @@ export class KataSession implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    this.#spare.take()?.[Symbol.dispose]();
+    this.#spare[Symbol.dispose]();
     await this.#vitest.close();
   }
 
@@ -123,22 +144,6 @@ export class KataSession implements AsyncDisposable {
   }
 }
 
-/** At most one process that waits for a test. */
-class SpareSlot {
-  #spare: SpareProcess | null = null;
-
-  fill(kata: Kata): void {
-    this.#spare ??= new SpareProcess(packagesOf(kata));
-  }
-
-  take(): SpareProcess | null {
-    const spare = this.#spare;
-    this.#spare = null;
-    return spare;
-  }
-}
-
-/** The packages that an answer to `kata` may import: Node's own modules are there in any case. */
-function packagesOf(kata: Kata): string[] {
-  return kata.modules.filter((name) => !name.startsWith('node:') && !name.startsWith('.'));
+function isHarmless({ verdict, failure }: TestResult): boolean {
+  return verdict === 'pass' || (failure !== null && harmless.has(failure.kind));
 }

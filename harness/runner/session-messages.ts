@@ -3,7 +3,12 @@ import type { KataResult, TestResult } from './kata-result.ts';
 
 /** What a pool tells one of its processes. */
 export type SessionRequest =
-  | { readonly type: 'run'; readonly kata: Kata; readonly submission: string | null }
+  | {
+      readonly type: 'run';
+      readonly kata: Kata;
+      readonly submission: string | null;
+      readonly shareProcess: boolean;
+    }
   | { readonly type: 'close' };
 
 /** What a process tells its pool. One job runs at a time, so a message needs no number. */

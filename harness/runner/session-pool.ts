@@ -190,7 +190,8 @@ class Member {
       this.#overLimit = true;
       this.#kill();
     }, this.#limitMs);
-    this.#send({ type: 'run', kata: job.kata, submission: job.options.submission });
+    const { submission, shareProcess = false } = job.options;
+    this.#send({ type: 'run', kata: job.kata, submission, shareProcess });
   }
 
   async close(): Promise<void> {

@@ -18,8 +18,9 @@ async function answer(request: SessionRequest): Promise<void> {
     return;
   }
   try {
-    const onTest = (kata: string, test: SessionTest): void => tell({ type: 'test', kata, test });
-    const result = await session.run(request.kata, { submission: request.submission, onTest });
+    const onTest = (id: string, test: SessionTest): void => tell({ type: 'test', kata: id, test });
+    const { kata, submission, shareProcess } = request;
+    const result = await session.run(kata, { submission, shareProcess, onTest });
     tell({ type: 'result', result });
   } catch (error) {
     tell({ type: 'refused', message: error instanceof Error ? error.message : String(error) });

@@ -22,13 +22,13 @@ test('a process that was started beforehand judges the first kata', async () => 
 });
 
 test('a process is not handed over to a worker that asks for other arguments', () => {
-  using spare = new SpareProcess([]);
+  using spare = SpareProcess.start([]);
 
   expect(spare.take(['--max-old-space-size=99'], {})).toBeNull();
 });
 
 test('a process that nobody took is ended', async () => {
-  const spare = new SpareProcess([]);
+  const spare = SpareProcess.start([]);
   const { child } = spare;
 
   spare[Symbol.dispose]();
@@ -38,7 +38,7 @@ test('a process that nobody took is ended', async () => {
 });
 
 test('threads that an answer starts inherit nothing of it', () => {
-  using spare = new SpareProcess([]);
+  using spare = SpareProcess.start([]);
 
   expect(spare.child.spawnargs.filter((argument) => argument.startsWith('--import'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { projectRoot } from '../trace/source-location.ts';
+import type { WarmRequest } from './warm-messages.ts';
 
 const vitestDirectory = path.join(projectRoot, 'node_modules', 'vitest');
 
@@ -36,15 +37,25 @@ export class SpareProcess implements Disposable {
   readonly child: ChildProcess;
   #taken = false;
 
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    // One that dies before it is taken is merely not used.
+    this.child.on('error', () => {});
+  }
+
   /** @param modules packages to load at once. */
-  constructor(modules: readonly string[]) {
-    this.child = fork(fileURLToPath(program), [vitestWorker, ...modules], {
+  static start(modules: readonly string[]): SpareProcess {
+    const child = fork(fileURLToPath(program), [vitestWorker, ...modules], {
       execArgv: vitestArguments,
       stdio: 'pipe',
       serialization: 'advanced',
     });
-    // One that dies before it is taken is merely not used.
-    this.child.on('error', () => {});
+    return new SpareProcess(child);
+  }
+
+  /** @param child a process that was taken before, and has nothing to do any more. */
+  static used(child: ChildProcess): SpareProcess {
+    return new SpareProcess(child);
   }
 
   /** Hands the process over to a worker that asks for `execArgv` and `env`; null where it cannot serve. */
@@ -53,7 +64,7 @@ export class SpareProcess implements Disposable {
     if (!serves || !this.child.connected || this.child.exitCode !== null) return null;
     this.#taken = true;
     this.child.removeAllListeners('error');
-    this.child.send({ type: 'kata-environment', env });
+    this.child.send({ type: 'kata-environment', env } satisfies WarmRequest);
     return this.child;
   }
 

@@ -1,20 +1,31 @@
 // The program of a test process that is started before it is needed. It is Vitest's own worker, with what it will need loaded beforehand. Not
 // by `--import`: threads and child processes that an answer starts would inherit that, and load the harness too.
+import { redirectTo } from '../submission/redirect.ts';
+import { isProcessClean } from './process-state.ts';
+import { isWarmRequest } from './warm-messages.ts';
+import type { IdleReply } from './warm-messages.ts';
+
 const [worker = '', ...modules] = process.argv.slice(2);
+// Before any answer could put something else in its place.
+const send = process.send!.bind(process);
 
 process.on('message', (message: unknown) => {
-  if (!isEnvironment(message)) return;
-  for (const name of Object.keys(process.env)) delete process.env[name];
-  Object.assign(process.env, message.env);
+  if (!isWarmRequest(message)) return;
+  if (message.type === 'kata-environment') {
+    begin(message.env);
+    return;
+  }
+  void isProcessClean().then((idle) => send({ type: 'kata-idle', idle } satisfies IdleReply));
 });
 
 await import(worker);
 for (const name of ['#harness', ...modules]) import(name).catch(() => {});
 
-function isEnvironment(message: unknown): message is { env: NodeJS.ProcessEnv } {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    (message as { type?: unknown }).type === 'kata-environment'
-  );
+/** Makes the process ready for the next answer. */
+function begin(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
+  redirectTo(env['KATAS_FROM']);
+  // Vitest's worker listens anew for each run, for answers to what the run before it asked too.
+  process.setMaxListeners(process.getMaxListeners() + 1);
 }

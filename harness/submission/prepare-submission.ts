@@ -38,7 +38,7 @@ export function prepareSubmission(kata: Kata, from: string): string {
   }
   mapCopy(copy, source.directory);
   for (const [name, file] of source.files) mapCopy(path.join(copy, name), file);
-  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  removeAtExit();
   return copy;
 }
 
@@ -84,6 +84,15 @@ function ownFiles(kata: Kata): string[] {
   return readdirSync(kata.directory).filter(
     (name) => /\.(?:ts|json)$/.test(name) && !name.endsWith('.spec.ts') && name !== 'kata.json',
   );
+}
+
+let removesAtExit = false;
+
+function removeAtExit(): void {
+  if (removesAtExit) return;
+  removesAtExit = true;
+  const own = path.join(submissionsDirectory, String(process.pid));
+  process.once('exit', () => rmSync(own, { recursive: true, force: true }));
 }
 
 /** A process that was killed could not tidy up after itself. */

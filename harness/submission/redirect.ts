@@ -8,11 +8,18 @@ import { stripTypes } from './strip-cache.ts';
 
 let instance = 0;
 let installed = false;
+let source: string | undefined;
 const prepared = new Map<string, string>();
 
 /** From now on a kata's files are loaded anew, as another instance of their modules. */
 export function startFreshInstance(): void {
   instance += 1;
+}
+
+/** From now on answers come from `from`, in a process that judges several, one after another. */
+export function redirectTo(from: string | undefined): void {
+  source = from;
+  prepared.clear();
 }
 
 /**
@@ -24,6 +31,7 @@ export function startFreshInstance(): void {
 export function redirectSubmissions(from: string | undefined): void {
   if (installed) return;
   installed = true;
+  redirectTo(from);
 
   registerHooks({
     resolve(specifier, context, nextResolve) {
@@ -40,7 +48,7 @@ export function redirectSubmissions(from: string | undefined): void {
 
       const id = kataOfSpec(parentFile);
       if (id === null) return nextResolve(specifier, context);
-      const folder = from === undefined ? path.dirname(parentFile) : submissionFolder(id, from);
+      const folder = source === undefined ? path.dirname(parentFile) : submissionFolder(id, source);
       const file = path.resolve(folder, specifier);
       if (!existsSync(file)) return nextResolve(specifier, context);
       return nextResolve(`${pathToFileURL(file).href}?instance=${instance}`, context);

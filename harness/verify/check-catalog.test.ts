@@ -84,7 +84,8 @@ test('judges again what the machine was too busy for, and says so', async () => 
   const { checks, notes } = await checkCatalog([id], options);
 
   expect(checks.flatMap(({ problems }) => problems)).toEqual([]);
-  expect(notes).toEqual([`${id}: starter was judged 3 times: the machine was too busy.`]);
+  const busy = `${id}: starter was judged once more: the machine was too busy.`;
+  expect(notes).toEqual([busy, busy]);
 });
 
 test('fails after three runs without a verdict, and never calls that a pass', async () => {

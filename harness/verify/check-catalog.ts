@@ -17,7 +17,11 @@ const maximumRuns = 3;
 export interface CheckCatalogOptions {
   readonly folders: CatalogFolders;
   /** Judges one submission, side by side with others: `SessionPool.run`. */
-  readonly judge: (kata: Kata, submission: string | null) => Promise<KataResult>;
+  readonly judge: (
+    kata: Kata,
+    submission: string | null,
+    shareProcess: boolean,
+  ) => Promise<KataResult>;
   /** Told after every verdict. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -44,7 +48,7 @@ export async function checkCatalog(
   for (const { subject, problems } of outcomes)
     checks.push({ name: subjectName(subject), problems });
   for (const [kata, judged] of groupByKata(outcomes)) checks.push(ownMistakes(kata, judged));
-  return { checks, notes: repeats(outcomes) };
+  return { checks, notes: outcomes.flatMap(({ notes }) => notes) };
 }
 
 /** Judges the wrong answers of one kata, and draws which test rejects which of them. */
@@ -59,7 +63,7 @@ export async function checkMatrix(
   );
   return {
     checks: outcomes.map(({ subject, problems }) => ({ name: subjectName(subject), problems })),
-    notes: repeats(outcomes),
+    notes: outcomes.flatMap(({ notes }) => notes),
     text: drawMatrix(kata.id, judged),
   };
 }
@@ -69,7 +73,8 @@ interface Outcome {
   readonly problems: readonly Problem[];
   /** null where nothing is known. */
   readonly result: KataResult | null;
-  readonly runs: number;
+  /** Why it was judged more than once. */
+  readonly notes: readonly string[];
 }
 
 async function judgeAll(
@@ -91,23 +96,33 @@ async function judgeUntilKnown(
   subject: Subject,
   judge: CheckCatalogOptions['judge'],
 ): Promise<Outcome> {
-  let inconclusive: string[] = [];
+  const notes: string[] = [];
+  let busy: string[] = [];
   for (let runs = 1; runs <= maximumRuns; runs += 1) {
+    const shareProcess = runs === 1;
     let result: KataResult;
     try {
-      result = await judge(subject.kata, subject.submission);
+      result = await judge(subject.kata, subject.submission, shareProcess);
     } catch (error) {
-      return { subject, problems: [notJudged(subject, messageOf(error))], result: null, runs };
+      return { subject, problems: [notJudged(subject, messageOf(error))], result: null, notes };
     }
-    inconclusive = result.tests
+    busy = result.tests
       .filter(({ verdict }) => verdict === 'inconclusive')
       .map(({ name }) => `"${name}"`);
-    if (inconclusive.length === 0) {
-      return { subject, problems: judgeSubject(subject, result), result, runs };
+    const name = subjectName(subject);
+    if (busy.length > 0) {
+      notes.push(`${name} was judged once more: the machine was too busy.`);
+      continue;
     }
+    const problems = judgeSubject(subject, result);
+    // What another answer left in the process may be the reason: only a process of its own convicts.
+    if (problems.length === 0 || !shareProcess) return { subject, problems, result, notes };
+    notes.push(
+      `${name} was judged once more in a process of its own. In one that had judged others it was not as it must be: ${problems[0]!.found}`,
+    );
   }
-  const reason = `In ${maximumRuns} runs the machine was too busy to judge ${inconclusive.join(', ')}.`;
-  return { subject, problems: [notJudged(subject, reason)], result: null, runs: maximumRuns };
+  const reason = `In ${maximumRuns} runs the machine was too busy to judge ${busy.join(', ')}.`;
+  return { subject, problems: [notJudged(subject, reason)], result: null, notes: [] };
 }
 
 function notJudged({ where }: Subject, reason: string): Problem {
@@ -116,15 +131,6 @@ function notJudged({ where }: Subject, reason: string): Problem {
     found: `It could not be judged, which says nothing about the answer. ${reason}`,
     advice: 'Run it again with less running beside it: npm run verify -- --only catalogue',
   };
-}
-
-function repeats(outcomes: readonly Outcome[]): string[] {
-  return outcomes
-    .filter(({ runs }) => runs > 1)
-    .map(
-      ({ subject, runs }) =>
-        `${subjectName(subject)} was judged ${runs} times: the machine was too busy.`,
-    );
 }
 
 function unreadable(id: string, reason: string): Check {

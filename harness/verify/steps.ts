@@ -69,7 +69,7 @@ function optionsOf(
 ): Parameters<typeof checkCatalog>[1] {
   return {
     folders: catalogFolders,
-    judge: (kata, submission) => pool.run(kata, { submission }),
+    judge: (kata, submission, shareProcess) => pool.run(kata, { submission, shareProcess }),
     onProgress: (done, all) => onProgress(`${done} of ${all}`),
   };
 }
