@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { Piscina } from 'piscina';
+import runJob from './jobs.ts';
 
 /** A call of one of the functions in blocking-calls.ts. */
 export interface Job {
@@ -21,7 +22,6 @@ export interface Done {
 
 /** The file with which jobs are done, here or in a thread. */
 const jobs = new URL('jobs.ts', import.meta.url);
-const { default: runJob }: { default: (job: Job) => Done } = await import(jobs.href);
 
 interface Asked {
   Querystring: { id?: number; limit?: number };

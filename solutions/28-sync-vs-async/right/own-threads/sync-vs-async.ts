@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import runJob from './jobs.ts';
 
 /** A call of one of the functions in blocking-calls.ts. */
 export interface Job {
@@ -17,7 +18,6 @@ export interface Done {
 
 /** The file with which jobs are done, here or in a thread. */
 const jobs = new URL('jobs.ts', import.meta.url);
-const { default: runJob }: { default: (job: Job) => Done } = await import(jobs.href);
 
 interface Asked {
   Querystring: { id?: number; limit?: number };

@@ -1,10 +1,9 @@
 // For the threads of a pool: does one job, and tells in which thread.
 import { threadId } from 'node:worker_threads';
+import * as blockingCalls from './blocking-calls.ts';
 import type { Done, Job } from './sync-vs-async.ts';
 
-const calls: Record<Job['call'], (input: number) => unknown> = await import(
-  new URL('blocking-calls.ts', import.meta.url).href
-);
+const calls: Record<Job['call'], (input: number) => unknown> = blockingCalls;
 
 export default function runJob({ call, input }: Job): Done {
   try {
