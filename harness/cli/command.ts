@@ -11,7 +11,13 @@ export class UsageError extends Error {
 }
 
 /** Something that a command needs is not there, and the user can do something about it. */
-const toldInOneLine = new Set(['UsageError', 'UnknownKataError', 'NoSolutionError', 'ResetError']);
+const toldInOneLine = new Set([
+  'UsageError',
+  'UnknownKataError',
+  'NoSolutionError',
+  'ResetError',
+  'PublishError',
+]);
 
 /**
  * Runs a command of the shell: `main` gets the words behind its name and resolves with the exit code. What the user can mend is told in one line,

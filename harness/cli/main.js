@@ -14,7 +14,7 @@ if (major !== 24 && major < 26) {
   const [command, ...words] = process.argv.slice(2);
   process.argv.splice(2, Infinity, ...words);
   const program = new URL(`./${command}.ts`, import.meta.url);
-  if (/^[a-z]+$/.test(command ?? '') && existsSync(program)) await import(program.href);
+  if (/^[a-z]+(?:-[a-z]+)*$/.test(command ?? '') && existsSync(program)) await import(program.href);
   else {
     console.error(`There is no command "${command ?? ''}". README.md lists them.`);
     process.exitCode = 2;

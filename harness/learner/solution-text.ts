@@ -22,9 +22,14 @@ const branches = ['origin/solutions', 'refs/heads/solutions'];
 /**
  * Reads the solution of a kata: from the folder `solutions`, else from the branch of that name.
  *
+ * @param checkout where git looks for the branch.
  * @throws {NoSolutionError} where there is neither.
  */
-export function readSolution(kata: Kata, folder: string = solutionsDirectory): Solution {
+export function readSolution(
+  kata: Kata,
+  folder: string = solutionsDirectory,
+  checkout: string = projectRoot,
+): Solution {
   const directory = path.join(folder, kata.id);
   if (existsSync(path.join(directory, kata.files[0]!))) {
     const files = kata.files
@@ -35,7 +40,7 @@ export function readSolution(kata: Kata, folder: string = solutionsDirectory): S
   }
   for (const branch of branches) {
     const files = kata.files.flatMap((name) => {
-      const text = showOfBranch(branch, `katas/${kata.id}/${name}`);
+      const text = showOfBranch(checkout, branch, `katas/${kata.id}/${name}`);
       return text === null ? [] : [[name, text] as const];
     });
     if (files.length > 0) return { from: branch, files: new Map(files) };
@@ -45,10 +50,10 @@ export function readSolution(kata: Kata, folder: string = solutionsDirectory): S
   );
 }
 
-function showOfBranch(branch: string, file: string): string | null {
+function showOfBranch(checkout: string, branch: string, file: string): string | null {
   try {
     return execFileSync('git', ['show', `${branch}:${file}`], {
-      cwd: projectRoot,
+      cwd: checkout,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

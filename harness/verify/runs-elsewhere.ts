@@ -15,6 +15,10 @@ const isCommand = {
   reason: 'is a process of its own',
   test: 'harness/cli/learner-commands.test.ts',
 };
+const isPublishing = {
+  reason: 'is a process of its own',
+  test: 'harness/cli/publish-commands.test.ts',
+};
 const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.test.ts' };
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
@@ -47,6 +51,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/cli/reset.ts', ...isCommand },
   { file: 'harness/cli/progress.ts', ...isCommand },
   { file: 'harness/cli/starters.ts', ...isCommand },
+  { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },
