@@ -192,6 +192,7 @@ test('leaves no listener on the signal', async () => {
   const long = await database.startLong({ signal });
   const waiting = database.query(one, [mark], { signal });
   abort();
+  long.end();
   await refusal(long.answer);
   await refusal(waiting);
 

@@ -1,7 +1,6 @@
 // The signal is looked at when the query has ended: who waits cannot leave.
 // fails: rejects an aborted caller at once, though its query runs on
 // fails: an aborted query that has not begun is refused, and never runs
-// fails: leaves no listener on the signal
 import { Worker } from 'node:worker_threads';
 
 interface Query {

@@ -1,6 +1,5 @@
 // Ends the thread of an aborted query and waits for that: but it ends only when SQLite is done.
 // fails: rejects an aborted caller at once, though its query runs on
-// fails: leaves no listener on the signal
 import { Worker } from 'node:worker_threads';
 
 interface Query {
