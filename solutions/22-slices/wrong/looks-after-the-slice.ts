@@ -1,0 +1,28 @@
+// Looks at the signal after each slice, and never before the first one.
+// fails: with a signal that is already aborted, nothing is begun
+import { setImmediate } from 'node:timers/promises';
+
+export interface SumOptions {
+  signal?: AbortSignal;
+  isPrime?: (n: number) => boolean;
+}
+
+export async function sumPrimes(limit: number, options: SumOptions = {}): Promise<number> {
+  const { signal, isPrime = hasNoDivisor } = options;
+  let sum = 0;
+  for (let n = 2; n <= limit; n += 1) {
+    if (isPrime(n)) sum += n;
+    if (n % 1000 === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  }
+  return sum;
+}
+
+function hasNoDivisor(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor += 1) {
+    if (n % divisor === 0) return false;
+  }
+  return true;
+}
