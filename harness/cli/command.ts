@@ -17,6 +17,7 @@ const toldInOneLine = new Set([
   'NoSolutionError',
   'ResetError',
   'PublishError',
+  'DemoError',
 ]);
 
 /**
