@@ -15,6 +15,8 @@ export interface VerdictFigures {
   /** Verdicts by the name of the answer. */
   counts: Record<string, number>;
   inconclusive: number;
+  /** Verdicts that were another in a process that had judged other answers before; the one in a process of its own counts. */
+  differed: number;
   wrong: { subject: string; problems: string[] }[];
   /** Virtual and real milliseconds of the tests, by kata. */
   virtualMs: Record<string, number>;
@@ -53,12 +55,19 @@ export async function benchVerdicts(options: BenchVerdictsOptions): Promise<Verd
 
   using _busy = startBusyProcesses(options.busy, options.minutes * 60_000 + 60_000);
   await using pool = SessionPool.open({ size: options.sideBySide });
+  const judge = async (subject: Subject): Promise<KataResult> => {
+    const { kata, submission } = subject;
+    const result = await pool.run(kata, { submission, shareProcess: true });
+    if (isInconclusive(result) || judgeSubject(subject, result).length === 0) return result;
+    const own = await pool.run(kata, { submission });
+    if (!isInconclusive(own) && judgeSubject(subject, own).length === 0) figures.differed += 1;
+    return own;
+  };
   const judgeNext = async (): Promise<void> => {
     while (done() < options.verdicts && performance.now() < end) {
       const subject = leastJudged(subjects, figures);
       count(figures, subject);
-      const result = await pool.run(subject.kata, { submission: subject.submission });
-      note(figures, subject, result);
+      note(figures, subject, await judge(subject));
       save(file, figures);
       options.onProgress(done(), figures);
     }
@@ -85,7 +94,7 @@ function note(figures: VerdictFigures, subject: Subject, result: KataResult): vo
     figures.virtualMs[id] = (figures.virtualMs[id] ?? 0) + test.virtualMs;
     figures.realMs[id] = (figures.realMs[id] ?? 0) + test.realMs;
   }
-  if (result.tests.some((test) => test.verdict === 'inconclusive')) {
+  if (isInconclusive(result)) {
     figures.inconclusive += 1;
     return;
   }
@@ -97,9 +106,13 @@ function note(figures: VerdictFigures, subject: Subject, result: KataResult): vo
   });
 }
 
+function isInconclusive({ tests }: KataResult): boolean {
+  return tests.some(({ verdict }) => verdict === 'inconclusive');
+}
+
 function readFigures(file: string): VerdictFigures {
   if (!existsSync(file))
-    return { counts: {}, inconclusive: 0, wrong: [], virtualMs: {}, realMs: {} };
+    return { counts: {}, inconclusive: 0, differed: 0, wrong: [], virtualMs: {}, realMs: {} };
   return JSON.parse(readFileSync(file, 'utf8')) as VerdictFigures;
 }
 

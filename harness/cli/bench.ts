@@ -96,6 +96,7 @@ async function verdicts(
   console.log(`verdicts      ${done} over ${Object.keys(figures.counts).length} answers`);
   console.log(`wrong         ${figures.wrong.length}`);
   console.log(`inconclusive  ${figures.inconclusive}`);
+  console.log(`differed      ${figures.differed}`);
   for (const { subject, problems } of figures.wrong)
     console.log(`  ${subject}: ${problems.join(' ')}`);
   for (const [kata, virtualMs] of Object.entries(figures.virtualMs)) {
