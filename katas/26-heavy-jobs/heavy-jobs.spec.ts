@@ -1,0 +1,615 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { VirtualClock, expect, gate, inVirtualTime, kata, random, test } from '#harness';
+import type { Gate } from '#harness';
+
+const load = kata(() => import('./heavy-jobs.ts'));
+
+const ttlMs = random().int(5000, 9000);
+const mark = random().nonce();
+
+timed('POST /jobs is answered before its work begins', async () => {
+  await using desk = await open({ running: 2, maxQueued: 2 });
+
+  const answers = [await desk.post('one'), await desk.post('two')];
+  await aWhile();
+
+  for (const { name, answered } of desk.calls) {
+    if (!answered) expect.fail(`The work of job ${name} was called before its POST was answered.`);
+  }
+  for (const { status, location, id, job } of answers) {
+    expect(status, 'The status of POST /jobs').toBe(202);
+    expect(id, 'The id in the JSON of the new job').toMatch(/^[\w-]+$/);
+    expect(location, 'The header Location').toBe(`/jobs/${id}`);
+    expect(job?.status, 'The status of the job in the answer to its POST').toBe('queued');
+  }
+  expect(desk.begun, 'Two places were free, two jobs came; those whose work was called').toEqual([
+    'one',
+    'two',
+  ]);
+});
+
+timed('never more than running jobs are at work, the oldest first', async () => {
+  const places = random().int(2, 4);
+  // The first lasts longer than several others: whoever waits for a whole batch is late. One in the middle fails.
+  const lengths = [703, ...random().shuffle([101, 204, 107, 303, 409, 108, 206, 111, 113])];
+  await using desk = await open({ running: places, maxQueued: 10 }, async ({ name }) => {
+    await sleep(lengths[Number(name)]);
+    if (name === '3') throw new Error('The film is broken.');
+  });
+
+  const names = lengths.map((_, index) => String(index));
+  for (const name of names) await desk.post(name);
+  await sleep(5000);
+
+  if (desk.mostAtWork > places) {
+    expect.fail(`There are ${places} places, and ${desk.mostAtWork} jobs were at work at once.`);
+  }
+  expect(desk.begun, 'The order in which the jobs began').toEqual(names);
+  const starts = desk.calls.map(({ startedAt }) => startedAt);
+  const due = startsWithoutIdling(starts, lengths, places);
+  expect(punctual(starts, due)).toStartAt(due);
+});
+
+timed('a job is queued, then running, then done with its result', async () => {
+  await using desk = await open({ running: 1, maxQueued: 5 });
+  const result = { film: mark, sizes: [360, 720], nested: { seen: null } };
+
+  await desk.post('before');
+  const { id } = await desk.post('job');
+  await aWhile();
+  const queued = await desk.get(id);
+  desk.call('before').door.open(null);
+  await aWhile();
+  const running = [await desk.get(id), await desk.get(id)];
+  desk.call('job').door.open(result);
+  await aWhile();
+  const done = [await desk.get(id), await desk.get(id)];
+
+  const stages = [queued, ...running, ...done].map(({ job }) => job?.status);
+  const told = 'The status while another job has the only place, twice at work, twice at the end';
+  expect(stages, told).toEqual(['queued', 'running', 'running', 'done', 'done']);
+  expect(queued.job, 'The queued job').toEqual({ id, status: 'queued' });
+  for (const { job } of done) expect(job, 'The job').toEqual({ id, status: 'done', result });
+  expect(desk.call('job').input, 'The input of work').toEqual(inputOf('job'));
+  expect(desk.begun, 'All calls of work, though the job was asked for again').toEqual([
+    'before',
+    'job',
+  ]);
+});
+
+timed('a job whose work throws or rejects has failed, and says why', async () => {
+  const failures: Record<string, () => unknown> = {
+    'rejects at once': () => Promise.reject(new Error(`One ${mark}`)),
+    'rejects later': () => sleep(1).then(() => Promise.reject(new TypeError(`Two ${mark}`))),
+    'throws at once': () => {
+      throw new Error(`Three ${mark}`);
+    },
+    'rejects with a text': () => Promise.reject(`Four ${mark}`),
+  };
+  const ways = Object.keys(failures);
+  await using desk = await open({ running: 1, maxQueued: 5 }, ({ name }) => failures[name]!());
+
+  const posted = [];
+  for (const way of ways) posted.push(await desk.post(way));
+  await aWhile();
+
+  for (const [index, way] of ways.entries()) {
+    const { id } = posted[index]!;
+    const error = `${['One', 'Two', 'Three', 'Four'][index]} ${mark}`;
+    const { job } = await desk.get(id);
+    expect(job, `The job whose work ${way}`).toEqual({ id, status: 'failed', error });
+  }
+  expect(desk.begun.toSorted(), 'All calls of work').toEqual(ways.toSorted());
+});
+
+timed('a full queue is 503 with Retry-After', async () => {
+  for (const { running, maxQueued } of [
+    { running: 2, maxQueued: random().int(3, 6) },
+    { running: 3, maxQueued: 0 },
+  ]) {
+    await using desk = await open({ running, maxQueued });
+    const most = running + maxQueued;
+
+    const names = Array.from({ length: most + 2 }, (_, index) => String(index));
+    const burst = await Promise.all(names.map((name) => desk.post(name)));
+    await aWhile();
+    const late = await desk.post('late');
+    desk.calls[0]?.door.open(null);
+    await aWhile();
+    const next = await desk.post('next');
+
+    const limits = `With running ${running} and maxQueued ${maxQueued}`;
+    const taken = burst.filter(({ status }) => status === 202);
+    expect(taken.length, `${limits}, jobs taken of ${most + 2} at one moment`).toBe(most);
+    expect(late.status, `${limits}, the status of one job more`).toBe(503);
+    for (const refused of [...burst.filter(({ status }) => status !== 202), late]) {
+      expect(refused.status, `${limits}, the status of a job that was not taken`).toBe(503);
+      expect(refused.retryAfter, 'The header Retry-After of a 503').toMatch(/^[1-9]\d*$/);
+      expect(refused.error, 'The text `error` in the body of a 503').toBeTypeOf('string');
+    }
+    expect(next.status, `${limits}, the status of a job when another had ended`).toBe(202);
+    await desk.finishAll();
+    expect(desk.calls.length, `${limits}, calls of work for ${most + 1} jobs`).toBe(most + 1);
+  }
+});
+
+timed('the same Idempotency-Key gives the same job', async () => {
+  await using desk = await open({ running: 1, maxQueued: 2 });
+  await using other = await desk.openBeside({ running: 1, maxQueued: 1 });
+
+  const [first, twin] = await Promise.all([desk.post('film', 'k1'), desk.post('film', 'k1')]);
+  await aWhile();
+  const second = await desk.post('film');
+  const third = await desk.post('film');
+  const again = await desk.post('film', 'k1');
+  const elsewhere = await other.post('film', 'k1');
+  await aWhile();
+  desk.call('film').door.open(mark);
+  await aWhile();
+  const afterwards = await desk.post('another film', 'k1');
+
+  const { id, location } = first;
+  const repeated = { 'at the same moment': twin, 'with a full queue': again, afterwards };
+  for (const [when, answer] of Object.entries(repeated)) {
+    expect(answer.status, `The status for the same key, ${when}`).toBe(202);
+    expect(answer.location, `The Location for the same key, ${when}`).toBe(location);
+  }
+  expect(afterwards.job, 'The job as it stood when it was done').toEqual({
+    id,
+    status: 'done',
+    result: mark,
+  });
+  for (const { status } of [second, third]) {
+    expect(status, 'The status of the same body without a key').toBe(202);
+  }
+  const ids = new Set([id, second.id, third.id]);
+  expect(ids.size, 'Different ids of a job with a key, and two of the same body without').toBe(3);
+  if (elsewhere.id === id) expect.fail('Two apps gave the same job for the same key.');
+  await desk.finishAll();
+  expect(desk.calls.length, 'Calls of work, for one key and two jobs without').toBe(3);
+});
+
+timed('a key is free again when its job is forgotten or was refused', async () => {
+  await using desk = await open({ running: 1, maxQueued: 1 });
+
+  const first = await desk.post('first', 'k1');
+  await aWhile();
+  await desk.post('second');
+  const refused = await desk.post('refused', 'k2');
+  await desk.finishAll();
+  const retried = await desk.post('retried', 'k2');
+  await aWhile();
+  await desk.finishAll();
+  await sleep(ttlMs + 1);
+  const renewed = await desk.post('renewed', 'k1');
+  await aWhile();
+
+  expect(refused.status, 'The status with a full queue').toBe(503);
+  expect(retried.status, 'The status for the refused key, when there was room').toBe(202);
+  expect(renewed.status, 'The status for the key of a forgotten job').toBe(202);
+  expect(renewed.id, 'The id for the key of a forgotten job').not.toBe(first.id);
+  expect(desk.begun, 'The jobs whose work was called').toEqual([
+    'first',
+    'second',
+    'retried',
+    'renewed',
+  ]);
+});
+
+timed('a finished job is forgotten after ttlMs, and no other', async (clock) => {
+  await using desk = await open({ running: 3, maxQueued: 9 });
+  const at = (ms: number) => sleep(ms - clock.now);
+  const ids: string[] = [];
+  for (const name of ['done', 'failed', 'long', 'queued']) ids.push((await desk.post(name)).id);
+  const [done, failed, long, queued] = ids as [string, string, string, string];
+
+  await at(100);
+  await desk.delete(queued);
+  await at(200);
+  desk.call('done').door.open(mark);
+  await at(700);
+  desk.call('failed').door.fail(new Error(mark));
+  await at(ttlMs);
+  // Who asks does not make it live longer.
+  for (const id of ids) await desk.get(id);
+
+  const ends = { cancelled: [queued, 100], done: [done, 200], failed: [failed, 700] } as const;
+  for (const [status, [id, endedAt]] of Object.entries(ends)) {
+    await at(endedAt + ttlMs - 1);
+    const last = await desk.get(id);
+    expect(last.job?.status, `The ${status} job, 1 ms before its time was up`).toBe(status);
+    await at(endedAt + ttlMs + 1);
+    const [asked, deleted] = [await desk.get(id), await desk.delete(id)];
+    expect(asked.status, `The status for the ${status} job, ${ttlMs + 1} ms after its end`).toBe(
+      404,
+    );
+    expect(asked.error, 'The text `error` in the body of a 404').toBeTypeOf('string');
+    expect(deleted.status, 'The status when a forgotten job is cancelled').toBe(404);
+  }
+  await at(ttlMs * 3);
+  const { status } = await desk.get(long);
+  expect(status, 'The status for a job that works for three times ttlMs').toBe(200);
+  const unknown = await desk.get('__proto__');
+  expect(unknown.status, 'The status for /jobs/__proto__').toBe(404);
+});
+
+test('nothing of a forgotten job stays in memory', async () => {
+  const [jobs, resultMb] = [20, 0.5];
+  const bulk = () => Buffer.alloc(resultMb * 1024 * 1024, random().nonce()).toString('latin1');
+  await using opened = new AsyncDisposableStack();
+
+  const { value } = await inVirtualTime(async () => {
+    const desk = opened.use(await open({ running: 2, maxQueued: jobs }, async () => bulk()));
+    await runSeveral(desk, 1);
+    const beforeMb = memoryMb();
+    await runSeveral(desk, jobs);
+    await sleep(ttlMs + 1);
+    const asked = await desk.get('some-job');
+    return { beforeMb, status: asked.status };
+  });
+  const keptMb = memoryMb() - value.beforeMb;
+
+  expect(value.status, 'The status for a job that never was').toBe(404);
+  if (keptMb > (jobs * resultMb) / 2) {
+    expect.fail(
+      `${jobs} jobs with results of ${resultMb} MB each were done more than ttlMs ago, and ${Math.round(keptMb)} MB of memory are still taken.`,
+    );
+  }
+});
+
+timed('a queued job that is cancelled never begins, and leaves the queue', async () => {
+  await using desk = await open({ running: 1, maxQueued: 1 });
+
+  await desk.post('first');
+  await aWhile();
+  const { id } = await desk.post('cancelled');
+  await aWhile();
+  const answer = await desk.delete(id);
+  const next = await desk.post('next');
+  await desk.finishAll();
+
+  expect(answer.status, 'The status of DELETE for a queued job').toBe(200);
+  expect(answer.job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
+  expect(next.status, 'The status of a job that comes when the only queued one was cancelled').toBe(
+    202,
+  );
+  expect(desk.begun, 'The jobs whose work was called').toEqual(['first', 'next']);
+  const { job } = await desk.get(id);
+  expect(job, 'The job in the end').toEqual({ id, status: 'cancelled' });
+});
+
+timed('a running job that is cancelled is told by its signal', async () => {
+  await using desk = await open({ running: 3, maxQueued: 1 });
+  const names = ['resolves late', 'rejects late', 'goes on'];
+  const posted = [];
+  for (const name of names) posted.push(await desk.post(name));
+  await aWhile();
+
+  for (const [index, name] of names.slice(0, 2).entries()) {
+    const { id } = posted[index]!;
+    const { job } = await desk.delete(id);
+    expect(job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
+    if (!desk.call(name).signal.aborted) {
+      expect.fail('DELETE of a running job was answered, and its signal is not aborted.');
+    }
+  }
+  desk.call('resolves late').door.open(mark);
+  desk.call('rejects late').door.fail(new Error(mark));
+  await aWhile();
+
+  for (const [index, name] of names.slice(0, 2).entries()) {
+    const { id } = posted[index]!;
+    const { job } = await desk.get(id);
+    expect(job, `A cancelled job whose work ${name}`).toEqual({ id, status: 'cancelled' });
+  }
+  expect(desk.call('goes on').signal.aborted, 'The signal of another job is aborted').toBe(false);
+});
+
+timed('a cancelled job keeps its place until its work has settled', async () => {
+  await using desk = await open({ running: 1, maxQueued: 2 });
+
+  const { id } = await desk.post('cancelled');
+  await desk.post('next');
+  await aWhile();
+  await desk.delete(id);
+  await aWhile();
+  const meanwhile = [...desk.begun];
+  desk.call('cancelled').door.open(null);
+  await aWhile();
+
+  const told = 'One place; the work of a cancelled job goes on. The jobs that have begun';
+  expect(meanwhile, told).toEqual(['cancelled']);
+  expect(desk.begun, 'The jobs that have begun when that work has ended').toEqual([
+    'cancelled',
+    'next',
+  ]);
+});
+
+timed('DELETE of a finished job changes nothing', async () => {
+  await using desk = await open({ running: 1, maxQueued: 3 });
+  const ids: string[] = [];
+  const statuses = ['done', 'failed', 'cancelled'];
+  for (const name of statuses) ids.push((await desk.post(name)).id);
+  await aWhile();
+  await desk.delete(ids[2]!);
+  desk.call('done').door.open(mark);
+  await aWhile();
+  desk.call('failed').door.fail(new Error(mark));
+  await aWhile();
+
+  for (const [index, status] of statuses.entries()) {
+    const id = ids[index]!;
+    const before = await desk.get(id);
+    const deleted = await desk.delete(id);
+    const after = await desk.get(id);
+    expect(before.job?.status, `The status of the ${status} job`).toBe(status);
+    expect(deleted.status, `The status of DELETE for a ${status} job`).toBe(200);
+    expect(deleted.job, `What DELETE tells of a ${status} job`).toEqual(before.job);
+    expect(after.job, `A ${status} job after its DELETE`).toEqual(before.job);
+  }
+});
+
+test('closing the app ends the jobs and leaves no timer', async () => {
+  const run = await inVirtualTime(async () => {
+    await using desk = await open({ running: 2, maxQueued: 5 });
+    await desk.post('done');
+    await aWhile();
+    desk.call('done').door.open(mark);
+    for (const name of ['stops', 'goes on', 'queued']) await desk.post(name);
+    await aWhile();
+
+    let closed = false;
+    await desk.post('last');
+    const closing = desk.close().then(() => (closed = true));
+    await aWhile();
+    for (const name of ['stops', 'goes on']) {
+      if (desk.call(name).signal.aborted) continue;
+      expect.fail('The app is closing, and the signal of a job at work is not aborted.');
+    }
+    desk.call('stops').door.fail(new Error('It was told to stop.'));
+    await aWhile();
+    if (closed) expect.fail('The app has closed, and the work of a job still goes on.');
+    desk.call('goes on').door.open(mark);
+    await inTime(closing);
+
+    const told = 'The jobs whose work was called; two were queued when the app was closed';
+    expect(desk.begun, told).toEqual(['done', 'stops', 'goes on']);
+    if (!closed) expect.fail('All work has ended, and the app has not closed.');
+  });
+
+  expect(run).toLeaveNoTimers();
+});
+
+type BuildApp = Awaited<ReturnType<typeof load>>['buildApp'];
+
+/** A call of `work`. By default its promise is that of `door`. */
+interface Call {
+  readonly name: string;
+  readonly input: unknown;
+  readonly signal: AbortSignal;
+  readonly startedAt: number;
+  /** Whether the POST of this job had been answered when the work was called. */
+  readonly answered: boolean;
+  readonly door: Gate<unknown>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly location: unknown;
+  readonly retryAfter: unknown;
+  readonly id: string;
+  /** What the contract knows of a job, or null for an answer without one. */
+  readonly job: Record<string, unknown> | null;
+  readonly error: unknown;
+}
+
+interface Limits {
+  readonly running: number;
+  readonly maxQueued: number;
+}
+
+type Work = (call: Call) => unknown;
+
+/** An app of the learner, its clients, and the work that it calls. */
+class Desk {
+  readonly calls: Call[] = [];
+  mostAtWork = 0;
+  #atWork = 0;
+  #work: Work;
+  #buildApp: BuildApp | null = null;
+  #app: ReturnType<BuildApp> | null = null;
+  #responses = new Map<string, { readonly writableEnded: boolean }>();
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  async start(buildApp: BuildApp, limits: Limits): Promise<this> {
+    this.#buildApp = buildApp;
+    const app = buildApp({ ...limits, ttlMs, work: (...given) => this.#called(...given) });
+    this.#app = app;
+    app.addHook('preHandler', (request, reply, done) => {
+      if (request.method === 'POST') this.#responses.set(nameOf(request.body), reply.raw);
+      done();
+    });
+    await app.ready();
+    return this;
+  }
+
+  /** Another app of the same module. */
+  openBeside(limits: Limits): Promise<Desk> {
+    return new Desk(this.#work).start(this.#buildApp!, limits);
+  }
+
+  /** The names of the jobs whose work was called, in this order. */
+  get begun(): string[] {
+    return this.calls.map(({ name }) => name);
+  }
+
+  /** The call for the job of this name; the first one, if there are several. */
+  call(name: string): Call {
+    const call = this.calls.find((candidate) => candidate.name === name);
+    return call ?? expect.fail(`A place is free, but the work of job "${name}" was not called.`);
+  }
+
+  post(name: string, key?: string): Promise<Answer> {
+    const headers = key === undefined ? {} : { 'idempotency-key': `${mark}-${key}` };
+    return this.#ask('POST', '/jobs', { headers, payload: inputOf(name) });
+  }
+
+  get(id: string): Promise<Answer> {
+    return this.#ask('GET', `/jobs/${id}`);
+  }
+
+  delete(id: string): Promise<Answer> {
+    return this.#ask('DELETE', `/jobs/${id}`);
+  }
+
+  /** Lets all work end, also that of the jobs that begin then. */
+  async finishAll(): Promise<void> {
+    for (let opened = 0; opened < this.calls.length;) {
+      for (; opened < this.calls.length; opened += 1) this.calls[opened]!.door.open(null);
+      await aWhile();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#app?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { door } of this.calls) door.open(null);
+    await inTime(this.close());
+    for (const { door } of this.calls) door.open(null);
+  }
+
+  async #called(input: unknown, signal: AbortSignal): Promise<unknown> {
+    const name = nameOf(input);
+    const answered = this.#responses.get(name)?.writableEnded ?? false;
+    const call = {
+      name,
+      input,
+      signal,
+      startedAt: VirtualClock.active!.now,
+      answered,
+      door: gate<unknown>(),
+    };
+    this.calls.push(call);
+    this.#atWork += 1;
+    this.mostAtWork = Math.max(this.mostAtWork, this.#atWork);
+    try {
+      return await this.#work(call);
+    } finally {
+      this.#atWork -= 1;
+    }
+  }
+
+  async #ask(method: 'GET' | 'POST' | 'DELETE', url: string, rest: object = {}): Promise<Answer> {
+    const answer = await inTime(this.#app!.inject({ method, url, ...rest }));
+    if (!answer) {
+      expect.fail(`${method} /jobs… is not answered, while the work of a job goes on.`);
+    }
+    const body = read(answer.body);
+    return {
+      status: answer.statusCode,
+      location: answer.headers['location'],
+      retryAfter: answer.headers['retry-after'],
+      id: String(body['id']),
+      job: 'status' in body ? jobOf(body) : null,
+      error: body['error'],
+    };
+  }
+}
+
+/** An app that is ready; its work waits at the door of each call, if nothing else is given. */
+async function open(limits: Limits, work: Work = ({ door }) => door.wait()): Promise<Desk> {
+  const { buildApp } = await load();
+  return await new Desk(work).start(buildApp, limits);
+}
+
+/** A test in virtual time. */
+function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {
+  test(name, () => inVirtualTime(body));
+}
+
+/** Virtual time in which everything happens that waits for nobody. */
+function aWhile(): Promise<void> {
+  return sleep(20);
+}
+
+/** What `promise` resolves with, or null if it does not do so by itself. */
+async function inTime<T>(promise: Promise<T>): Promise<T | null> {
+  const controller = new AbortController();
+  const late = sleep(20, null, { signal: controller.signal }).catch(() => null);
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    controller.abort();
+  }
+}
+
+async function runSeveral(desk: Desk, count: number): Promise<void> {
+  for (let job = 0; job < count; job += 1) {
+    await desk.post(String(job));
+  }
+  await aWhile();
+}
+
+/** When each job should have started, since so many had started before it and a place was free. */
+function startsWithoutIdling(
+  starts: readonly number[],
+  lengths: readonly number[],
+  places: number,
+): number[] {
+  const freeAt = Array.from({ length: places }, () => 0);
+  return lengths.map((ms, index) => {
+    const due = Math.min(...freeAt);
+    freeAt[freeAt.indexOf(due)] = (starts[index] ?? due) + ms;
+    return due;
+  });
+}
+
+/** A job may begin 2 ms late, as with `setTimeout(…, 0)`. */
+function punctual(starts: readonly number[], due: readonly number[]): number[] {
+  return starts.map((start, index) => {
+    const lateMs = start - due[index]!;
+    return lateMs >= 0 && lateMs <= 2 ? due[index]! : start;
+  });
+}
+
+function inputOf(name: string) {
+  return { film: { name, mark }, widths: [320, 640] };
+}
+
+function nameOf(input: unknown): string {
+  const { film } = input as Partial<ReturnType<typeof inputOf>>;
+  return film?.name ?? 'without its input';
+}
+
+/** More properties are allowed, and not looked at. */
+function jobOf(body: Record<string, unknown>): Record<string, unknown> {
+  const known = ['id', 'status', 'result', 'error'].filter((key) => key in body);
+  return Object.fromEntries(known.map((key) => [key, body[key]]));
+}
+
+/** A body that is no JSON object stands for an empty one. */
+function read(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What is still in use after everything else was thrown away. */
+function memoryMb(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1024 / 1024;
+}
