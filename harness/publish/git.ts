@@ -6,11 +6,9 @@ import { PublishError } from './publish-error.ts';
 
 export interface GitOptions {
   /** What git reads from its standard input. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** Another index than the user's own. */
   readonly index?: string;
-  /** Another work tree than the user's own: git runs there. */
-  readonly workTree?: string;
 }
 
 /** Git's commands on one checkout. Bytes are kept as they are: texts come and go as latin1, a character to a byte. */
@@ -72,9 +70,9 @@ export class Git {
     }
   }
 
-  #spawn(words: readonly string[], { input = '', index, workTree }: GitOptions) {
+  #spawn(words: readonly string[], { input = '', index }: GitOptions) {
     return spawnSync(this.#program, words, {
-      cwd: workTree ?? this.#root,
+      cwd: this.#root,
       encoding: 'latin1',
       input,
       maxBuffer: 2 ** 28,
@@ -83,10 +81,6 @@ export class Git {
         // Without it, a mere `git status` writes the index anew.
         GIT_OPTIONAL_LOCKS: '0',
         ...(index !== undefined && { GIT_INDEX_FILE: index }),
-        ...(workTree !== undefined && {
-          GIT_DIR: path.join(this.#root, '.git'),
-          GIT_WORK_TREE: workTree,
-        }),
       },
     });
   }

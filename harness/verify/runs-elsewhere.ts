@@ -51,6 +51,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/cli/reset.ts', ...isCommand },
   { file: 'harness/cli/progress.ts', ...isCommand },
   { file: 'harness/cli/starters.ts', ...isCommand },
+  { file: 'harness/cli/edition.ts', ...isPublishing },
   { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
