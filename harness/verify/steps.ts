@@ -5,6 +5,7 @@ import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
 import { checkDocs } from './check-docs.ts';
+import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
 import { checkStarters } from './check-starters.ts';
@@ -23,7 +24,15 @@ export const steps: readonly Step[] = [
 ];
 
 /** The steps that `--all` adds: each says what the system lacks for it. */
-export const fullSteps: readonly FullStep[] = [];
+export const fullSteps: readonly FullStep[] = [
+  {
+    name: 'edition',
+    title: "students' edition",
+    stage: 4,
+    run: () => checkEdition(),
+    missing: () => missingForEdition(),
+  },
+];
 
 /** Draws which test of `kata` rejects which wrong answer. */
 export async function runMatrix(
