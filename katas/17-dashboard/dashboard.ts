@@ -1,0 +1,53 @@
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+const params = {
+  type: 'object',
+  properties: { id: { type: 'integer', minimum: 1, maximum: 2_147_483_647 } },
+};
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return await readDashboard(options.db, request.params.id);
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+// TODO: no query needs what another one gives, but each waits for the one before it.
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const { signal } = new AbortController();
+  const user = existing(await db.user(id, signal));
+  const orders = await db.orders(id, signal);
+  const preferences = await db.preferences(id, signal).catch(() => defaultPreferences);
+  return { user, orders, preferences };
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}

@@ -1,0 +1,66 @@
+// Each query stops the others when it fails. All are waited for, and the first failure decides.
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+const params = {
+  type: 'object',
+  properties: { id: { type: 'integer', minimum: 1, maximum: 2_147_483_647 } },
+};
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return await readDashboard(options.db, request.params.id);
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const failures: unknown[] = [];
+  const needed = async <T>(query: Promise<T>): Promise<T> => {
+    try {
+      return await query;
+    } catch (error) {
+      failures.push(error);
+      controller.abort();
+      throw error;
+    }
+  };
+  const user = needed(db.user(id, signal).then(existing));
+  const orders = needed(db.orders(id, signal));
+  const preferences = db.preferences(id, signal).catch(() => defaultPreferences);
+  await Promise.allSettled([user, orders, preferences]);
+  if (failures.length > 0) throw failures[0];
+  return { user: await user, orders: await orders, preferences: await preferences };
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}

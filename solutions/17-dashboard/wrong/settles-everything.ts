@@ -1,0 +1,65 @@
+// Waits until everything is settled, and shows orders that could not be read as no orders.
+// fails: a missing user becomes 404 as soon as that is known
+// fails: a missing user stops the other queries
+// fails: orders that fail become 502 at once, and stop the others
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+const params = {
+  type: 'object',
+  properties: { id: { type: 'integer', minimum: 1, maximum: 2_147_483_647 } },
+};
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return await readDashboard(options.db, request.params.id);
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const [user, orders, preferences] = await Promise.allSettled([
+    db.user(id, signal),
+    db.orders(id, signal),
+    db.preferences(id, signal),
+  ]);
+  controller.abort();
+  if (user.status === 'rejected') throw user.reason;
+  return {
+    user: existing(user.value),
+    orders: orders.status === 'fulfilled' ? orders.value : [],
+    preferences: preferences.status === 'fulfilled' ? preferences.value : defaultPreferences,
+  };
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}
