@@ -11,7 +11,10 @@ const usage = `Usage: npm run verify -- [options] [kata ...]
 Without a kata: all of them. With some, the steps "files" and "catalogue" are
 about these alone.
 
-  --all             also the checks that need more than \`npm ci\` brings
+  --all             also the checks that need more than \`npm ci\` brings;
+                    it implies --fresh
+  --fresh           judge answers too that have not changed since they were
+                    judged well; so it is under CI=true
   --only <step>     one step; may be given several times
   --matrix <kata>   which test of a kata rejects which wrong answer
   --help            this text
@@ -28,6 +31,7 @@ await command(main);
 async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseWords(words, {
     all: { type: 'boolean' },
+    fresh: { type: 'boolean' },
     only: { type: 'string', multiple: true },
     matrix: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -37,14 +41,17 @@ async function main(words: string[]): Promise<number> {
     return 0;
   }
   if (values.matrix !== undefined) return showMatrix(values.matrix);
-  return verify(values.only ?? [], values.all ?? false, selectKatas(positionals, kataIds()));
+  const { only = [], all = false, fresh = false } = values;
+  return verify({ only, all, fresh, katas: selectKatas(positionals, kataIds()) });
 }
 
-async function verify(
-  only: readonly string[],
-  all: boolean,
-  katas: readonly string[],
-): Promise<number> {
+async function verify(options: {
+  only: readonly string[];
+  all: boolean;
+  fresh: boolean;
+  katas: readonly string[];
+}): Promise<number> {
+  const { only, all, katas } = options;
   const known = [...steps, ...fullSteps];
   const unknown = only.find((name) => known.every((step) => step.name !== name));
   if (unknown !== undefined) {
@@ -62,17 +69,21 @@ async function verify(
   ];
 
   const running = new Map<string, string>();
-  const outcomes = await runSteps(chosen, katas, {
-    onProgress: (step, text) => {
-      running.set(step.title, text);
-      showProgress([...running].map(([title, how]) => `${title} ${how}`).join(', '));
+  const outcomes = await runSteps(
+    chosen,
+    { katas, fresh: options.fresh || all || ci },
+    {
+      onProgress: (step, text) => {
+        running.set(step.title, text);
+        showProgress([...running].map(([title, how]) => `${title} ${how}`).join(', '));
+      },
+      onEnd: (outcome) => {
+        running.delete(outcome.step.title);
+        showProgress('');
+        console.log(reportStep(outcome));
+      },
     },
-    onEnd: (outcome) => {
-      running.delete(outcome.step.title);
-      showProgress('');
-      console.log(reportStep(outcome));
-    },
-  });
+  );
   return end(outcomes);
 }
 
@@ -81,7 +92,11 @@ async function showMatrix(word: string): Promise<number> {
   if (id === undefined || more.length > 0) {
     throw new UsageError(`Expected --matrix to name one kata, got "${word}".`);
   }
-  const report = await runMatrix(readKata(id), { katas: [id], onProgress: showProgress });
+  const report = await runMatrix(readKata(id), {
+    katas: [id],
+    fresh: true,
+    onProgress: showProgress,
+  });
   showProgress('');
   console.log(report.text);
   return end([report]);

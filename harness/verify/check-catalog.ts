@@ -22,6 +22,8 @@ export interface CheckCatalogOptions {
     submission: string | null,
     shareProcess: boolean,
   ) => Promise<KataResult>;
+  /** Told of every verdict that is as it must be. */
+  readonly onGood?: (kata: Kata, result: KataResult) => void;
   /** Told after every verdict. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -79,12 +81,14 @@ interface Outcome {
 
 async function judgeAll(
   subjects: readonly Subject[],
-  { judge, onProgress }: CheckCatalogOptions,
+  { judge, onGood, onProgress }: CheckCatalogOptions,
 ): Promise<Outcome[]> {
   let done = 0;
   return Promise.all(
     subjects.map(async (subject) => {
       const outcome = await judgeUntilKnown(subject, judge);
+      const { problems, result } = outcome;
+      if (problems.length === 0 && result !== null) onGood?.(subject.kata, result);
       done += 1;
       onProgress?.(done, subjects.length);
       return outcome;

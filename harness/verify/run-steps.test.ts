@@ -6,6 +6,7 @@ import { readySteps, runSteps } from './run-steps.ts';
 import type { FullStep, Step } from './step.ts';
 
 const passed: StepReport = { checks: [{ name: 'one', problems: [] }], notes: [] };
+const nothing = { katas: [], fresh: false };
 const silent = { onProgress: () => {}, onEnd: () => {} };
 
 function step(name: string, stage: number, run: Step['run']): Step {
@@ -30,7 +31,7 @@ test('runs the steps of a stage side by side, and a stage after the one before',
     return passed;
   });
 
-  const outcomes = await runSteps([last, first, second], [], silent);
+  const outcomes = await runSteps([last, first, second], nothing, silent);
 
   expect(order).toEqual(['second', 'first', 'last']);
   expect(outcomes.map((outcome) => outcome.step.name)).toEqual(['last', 'first', 'second']);
@@ -43,7 +44,7 @@ test('tells of progress and of the end of each step', async () => {
     return passed;
   });
 
-  await runSteps([one], [], {
+  await runSteps([one], nothing, {
     onProgress: ({ name }, text) => told.push(`${name} ${text}`),
     onEnd: (outcome) => told.push(`${outcome.step.name} ended`),
   });
@@ -54,7 +55,11 @@ test('tells of progress and of the end of each step', async () => {
 test('a step that throws has failed, and the others go on', async () => {
   const broken = step('broken', 1, () => Promise.reject(new Error('no disk')));
 
-  const [first, second] = await runSteps([broken, step('fine', 2, async () => passed)], [], silent);
+  const [first, second] = await runSteps(
+    [broken, step('fine', 2, async () => passed)],
+    nothing,
+    silent,
+  );
 
   expect(first!.checks[0]!.problems[0]!.found).toBe('The step itself failed: no disk');
   expect(second!.checks).toEqual(passed.checks);
@@ -67,8 +72,12 @@ test('leaves out a full step that the system lacks something for, and says so', 
   });
   const steps = [full('ready', null), full('page', 'the package chromium')];
 
-  const [ready, page] = await runSteps(await readySteps(steps, { mustHaveAll: false }), [], silent);
-  const [, inCi] = await runSteps(await readySteps(steps, { mustHaveAll: true }), [], silent);
+  const [ready, page] = await runSteps(
+    await readySteps(steps, { mustHaveAll: false }),
+    nothing,
+    silent,
+  );
+  const [, inCi] = await runSteps(await readySteps(steps, { mustHaveAll: true }), nothing, silent);
 
   expect(ready!.checks).toEqual(passed.checks);
   expect(page).toMatchObject({

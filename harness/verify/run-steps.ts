@@ -1,6 +1,6 @@
 import { messageOf } from '../catalog/message-of.ts';
 import type { StepReport } from './check.ts';
-import type { FullStep, Step } from './step.ts';
+import type { FullStep, Step, StepContext } from './step.ts';
 
 /** What a step found, and how long it took. */
 export interface StepOutcome extends StepReport {
@@ -14,10 +14,10 @@ export interface StepEvents {
   readonly onEnd: (outcome: StepOutcome) => void;
 }
 
-/** Runs the steps on `katas`, those of one stage side by side; resolves with what they found, in their order. A step that throws has failed. */
+/** Runs the steps, those of one stage side by side; resolves with what they found, in their order. A step that throws has failed. */
 export async function runSteps(
   steps: readonly Step[],
-  katas: readonly string[],
+  about: Pick<StepContext, 'katas' | 'fresh'>,
   events: StepEvents,
 ): Promise<StepOutcome[]> {
   const outcomes = new Map<Step, StepOutcome>();
@@ -26,7 +26,7 @@ export async function runSteps(
     const members = steps.filter((step) => step.stage === stage);
     await Promise.all(
       members.map(async (step) => {
-        const outcome = await runStep(step, katas, events);
+        const outcome = await runStep(step, about, events);
         outcomes.set(step, outcome);
         events.onEnd(outcome);
       }),
@@ -37,13 +37,13 @@ export async function runSteps(
 
 async function runStep(
   step: Step,
-  katas: readonly string[],
+  about: Pick<StepContext, 'katas' | 'fresh'>,
   { onProgress }: StepEvents,
 ): Promise<StepOutcome> {
   const began = performance.now();
   let report: StepReport;
   try {
-    report = await step.run({ katas, onProgress: (text) => onProgress(step, text) });
+    report = await step.run({ ...about, onProgress: (text) => onProgress(step, text) });
   } catch (error) {
     const problem = {
       where: step.name,

@@ -51,6 +51,11 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/cli/reset.ts', ...isCommand },
   { file: 'harness/cli/progress.ts', ...isCommand },
   { file: 'harness/cli/starters.ts', ...isCommand },
+  {
+    file: 'harness/cli/doctor.ts',
+    reason: 'is a process of its own',
+    test: 'harness/cli/doctor.test.ts',
+  },
   { file: 'harness/cli/edition.ts', ...isPublishing },
   { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
   { file: 'harness/cli/bench.ts', ...inBench },

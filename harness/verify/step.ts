@@ -4,6 +4,8 @@ import type { StepReport } from './check.ts';
 export interface StepContext {
   /** The ids of the katas that are to be checked, where a step is about katas. */
   readonly katas: readonly string[];
+  /** Whether also what has not changed since an earlier run is judged. */
+  readonly fresh: boolean;
   /** Says how far it is, in a few words such as `12 of 40`. */
   readonly onProgress: (text: string) => void;
 }

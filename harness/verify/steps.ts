@@ -8,6 +8,7 @@ import { checkDocs } from './check-docs.ts';
 import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
+import { VerdictStore } from './verdict-store.ts';
 import { checkStarters } from './check-starters.ts';
 import type { StepReport } from './check.ts';
 import type { FullStep, Step, StepContext } from './step.ts';
@@ -60,8 +61,21 @@ async function checkFiles({ katas }: StepContext): Promise<StepReport> {
 
 async function checkAnswers(context: StepContext): Promise<StepReport> {
   const notes: string[] = [];
+  const store = context.fresh ? null : VerdictStore.open();
   await using pool = openPool(notes);
-  const report = await checkCatalog(context.katas, optionsOf(pool, context));
+  const { judge, ...options } = optionsOf(pool, context);
+  const report = await checkCatalog(context.katas, {
+    ...options,
+    judge: async (kata, submission, shareProcess) =>
+      (shareProcess && store?.find(kata, submission)) || judge(kata, submission, shareProcess),
+    onGood: (kata, result) => store?.remember(kata, result),
+  });
+  store?.save();
+  if (store !== null && store.served > 0) {
+    notes.push(
+      `${store.served} answers have not changed since they were judged. --fresh judges them too.`,
+    );
+  }
   return { ...report, notes: [...report.notes, ...notes] };
 }
 
