@@ -14,8 +14,16 @@ if (major !== 24 && major < 26) {
   const [command, ...words] = process.argv.slice(2);
   process.argv.splice(2, Infinity, ...words);
   const program = new URL(`./${command}.ts`, import.meta.url);
-  if (/^[a-z]+(?:-[a-z]+)*$/.test(command ?? '') && existsSync(program)) await import(program.href);
-  else {
+  if (/^[a-z]+(?:-[a-z]+)*$/.test(command ?? '') && existsSync(program)) {
+    try {
+      await import(program.href);
+    } catch (error) {
+      // Of a package, not of a file of this project: that would be a defect, and keeps its stack.
+      if (!/^Cannot find package/.test(error?.message)) throw error;
+      console.error('The packages that the katas need are not installed here. Run `npm ci`.');
+      process.exitCode = 2;
+    }
+  } else {
     console.error(`There is no command "${command ?? ''}". README.md lists them.`);
     process.exitCode = 2;
   }

@@ -91,11 +91,9 @@ test('shows in its documents only commands and files that it has', async () => {
   expect(checks.flatMap(({ problems }) => problems)).toEqual([]);
 });
 
-test('judges a kata, and is no checkout from which an edition could be made', async () => {
+test('asks for its packages, then judges a kata, and is no checkout from which an edition could be made', async () => {
   const out = path.join(makeFolder(), 'students');
   await writeEdition(collect(), { root: projectRoot, out });
-  symlinkSync(path.join(projectRoot, 'node_modules'), path.join(out, 'node_modules'), 'junction');
-
   const { KATAS_FROM: _, ...env } = process.env;
   const run = (...words: string[]) =>
     spawnSync(process.execPath, [path.join('harness', 'cli', 'main.js'), ...words], {
@@ -104,6 +102,11 @@ test('judges a kata, and is no checkout from which an edition could be made', as
       encoding: 'utf8',
     });
 
+  expect(run('next')).toMatchObject({
+    status: 2,
+    stderr: 'The packages that the katas need are not installed here. Run `npm ci`.\n',
+  });
+  symlinkSync(path.join(projectRoot, 'node_modules'), path.join(out, 'node_modules'), 'junction');
   expect(run('test', 'katas/03').stdout).toMatch(/^ \d of 8 green\.$/m);
   expect(run('progress').status).toBe(0);
   expect(existsSync(path.join(out, 'harness', 'cli', 'edition.ts'))).toBe(false);
