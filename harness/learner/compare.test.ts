@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { drawComparison } from './compare.ts';
+import { compareLines, drawComparison } from './compare.ts';
 
 const mine = ['import a;', '', 'one', 'two', 'three', 'four', 'five', 'six', 'old();', 'end'];
 const theirs = mine.map((line) => (line === 'old();' ? 'await all();' : line));
@@ -24,6 +24,14 @@ test('puts mine and theirs side by side where there is room', () => {
 
   expect(lines[4]).toMatch(/^ {3}- old\(\); +│ \+ await all\(\);$/);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
+});
+
+test('gives the rows to whoever draws them in another way', () => {
+  expect(compareLines('a\n', 'b\n')).toEqual([
+    { sign: '-', text: 'a' },
+    { sign: '+', text: 'b' },
+  ]);
+  expect(compareLines('a\n', 'a\n')).toEqual([]);
 });
 
 test('says that there is no difference', () => {

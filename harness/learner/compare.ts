@@ -6,15 +6,14 @@ const sideBySideColumns = 120;
 /** Lines that are kept around a difference. */
 const contextLines = 3;
 
-interface Row {
+/** A line of a comparison: `-` is mine, `+` is theirs. */
+export interface Row {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
 }
 
-/**
- * The way from `mine` to `theirs`: lines with `-` are mine, lines with `+` are theirs. On a wide screen they stand side by side.
- */
-export function drawComparison(mine: string, theirs: string, columns: number): string {
+/** The way from `mine` to `theirs`, with a few lines around each difference; null stands for lines that were left out. No row: no difference. */
+export function compareLines(mine: string, theirs: string): (Row | null)[] {
   const rows = diffLines(mine, theirs).flatMap((part): Row[] => {
     const sign = part.added ? '+' : part.removed ? '-' : ' ';
     return part.value
@@ -22,8 +21,15 @@ export function drawComparison(mine: string, theirs: string, columns: number): s
       .split('\n')
       .map((text) => ({ sign, text: text.replaceAll('\t', '  ').replace(/\r$/, '') }));
   });
-  if (rows.every(({ sign }) => sign === ' ')) return '   There is no difference.';
-  const near = nearADifference(rows);
+  return rows.every(({ sign }) => sign === ' ') ? [] : nearADifference(rows);
+}
+
+/**
+ * Draws the way from `mine` to `theirs`: lines with `-` are mine, lines with `+` are theirs. On a wide screen they stand side by side.
+ */
+export function drawComparison(mine: string, theirs: string, columns: number): string {
+  const near = compareLines(mine, theirs);
+  if (near.length === 0) return '   There is no difference.';
   return columns >= sideBySideColumns ? sideBySide(near, columns) : oneBelowTheOther(near);
 }
 

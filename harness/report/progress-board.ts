@@ -1,7 +1,8 @@
 import picocolors from 'picocolors';
 import type { Progress, Standing } from '../learner/progress.ts';
 
-const parts = ['The loop', 'Many at once', 'On the wire', 'Off the loop', 'In production'];
+/** The parts of the curriculum, in their order. */
+export const parts = ['The loop', 'Many at once', 'On the wire', 'Off the loop', 'In production'];
 
 /** Each is another sign, so that nothing depends on colour. */
 const marks: Record<Standing, string> = {

@@ -24,6 +24,13 @@ test('nothing recorded is said as such', () => {
   expect(timelineSvg([], { title: 'idle' })).toContain('<desc>Nothing was recorded.</desc>');
 });
 
+test('two timelines can share one scale', () => {
+  const svg = timelineSvg([spanOf('a', 0, 1000)], { title: 'short', until: 3000 });
+
+  expect(svg).toContain('>3000</text>');
+  expect(svg).toContain('x="190" y="6" width="130"');
+});
+
 test('a thousand spans stay a small picture', () => {
   const spans = Array.from({ length: 1000 }, (_, index) =>
     spanOf(`GET /${index}`, index, index + 1),

@@ -15,10 +15,15 @@ const barEnd = 580;
  * It takes the text's colour of its surroundings (`currentColor`) and, where the page sets them, the colours
  * `--timeline-done`, `-failed`, `-cancelled`, `-open` and `-stall`; outcomes differ by outline and pattern too, and the
  * whole timeline is told in `<desc>`.
+ *
+ * @param options.until milliseconds to which the axis reaches at least: two timelines beside each other need one scale.
  */
-export function timelineSvg(spans: readonly Span[], options: { title: string }): string {
+export function timelineSvg(
+  spans: readonly Span[],
+  options: { title: string; until?: number },
+): string {
   const rows = timelineRows(spans, 60);
-  const axis = timeAxis(spans, 6);
+  const axis = timeAxis([...spans, { start: 0, end: options.until ?? 0 }], 6);
   const height = rows.length * rowHeight + 34;
   const title = escapeXml(plainLine(options.title));
   const told = rows.length === 0 ? 'Nothing was recorded.' : rows.map(tellRow).join(' ');

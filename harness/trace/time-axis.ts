@@ -11,7 +11,10 @@ export interface TimeAxis {
 const finest = 0.1;
 
 /** The axis on which all `spans` fit, with at most `maxTicks` round ticks behind the zero. */
-export function timeAxis(spans: readonly Span[], maxTicks: number): TimeAxis {
+export function timeAxis(
+  spans: readonly Pick<Span, 'start' | 'end'>[],
+  maxTicks: number,
+): TimeAxis {
   let end = 0;
   for (const span of spans) end = Math.max(end, span.start, span.end ?? 0);
   // Shorter times are not shown as figures, and the smallest numbers have no round part.
