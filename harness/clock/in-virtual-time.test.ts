@@ -33,7 +33,7 @@ test("the learner's timers are spans of the trace", async () => {
   expect(currentTrace().spans).toMatchObject([
     { label: 'setTimeout(500)', kind: 'timer', start: 0, end: 100, outcome: 'cancelled' },
     { label: 'setTimeout(900)', start: 0, end: null, outcome: 'open' },
-    { label: 'timers/promises.setTimeout(100)', start: 0, end: 100, outcome: 'done' },
+    { label: 'setTimeout(100)', start: 0, end: 100, outcome: 'done' },
   ]);
 });
 

@@ -49,11 +49,12 @@ function learnerSpans(timers: readonly TimerRecord[]): Span[] {
   return timers
     .filter(({ owner }) => owner === 'learner')
     .map((timer) => ({
-      label: `${timer.kind}(${timer.delayMs})`,
+      label: `${timer.kind.replace('timers/promises.', '')}(${timer.delayMs})`,
       kind: 'timer',
       start: timer.start,
       end: timer.end,
       outcome: spanOutcomes[timer.outcome],
+      ...(timer.outcome === 'pending' && { due: timer.start + timer.delayMs }),
       where: timer.where,
     }));
 }

@@ -13,5 +13,7 @@ export interface Span {
   readonly start: number;
   readonly end: number | null;
   readonly outcome: SpanOutcome;
+  /** When a span that is open would end by itself, where that is known. */
+  readonly due?: number;
   readonly where: SourceLocation | null;
 }

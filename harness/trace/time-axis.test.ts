@@ -16,3 +16,9 @@ test('an open span counts by its start, and an axis is never empty', () => {
     ticks: [0, 0.5, 1],
   });
 });
+
+test('reaches to where an open span would end', () => {
+  const open = { ...spanOf('a', 0, null), due: 1000 };
+
+  expect(timeAxis([open], 4).end).toBe(1000);
+});

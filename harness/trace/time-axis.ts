@@ -16,7 +16,7 @@ export function timeAxis(
   maxTicks: number,
 ): TimeAxis {
   let end = 0;
-  for (const span of spans) end = Math.max(end, span.start, span.end ?? 0);
+  for (const span of spans) end = Math.max(end, span.start, span.end ?? span.due ?? 0);
   // Shorter times are not shown as figures, and the smallest numbers have no round part.
   if (!(end >= finest) || !Number.isFinite(end)) end = 1;
   const step = Math.max(finest, roundStep(end / Math.max(1, maxTicks)));

@@ -8,13 +8,6 @@ export type Settlement =
 
 const stepMs = 10;
 
-/** Resolves after one real turn of the event loop, when every microtask that was due has run. */
-export function loopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    real.setImmediate(resolve);
-  });
-}
-
 /** Watches `promise` from now on; a rejection counts as handled. The returned function tells how it stands. */
 export function watchSettlement(promise: PromiseLike<unknown>): () => Settlement {
   let settlement: Settlement = { state: 'pending' };

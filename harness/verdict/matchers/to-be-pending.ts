@@ -1,5 +1,6 @@
 import { fails, holds, type MatcherResult } from './matcher-result.ts';
-import { isThenable, loopTurn, watchSettlement } from './settlement.ts';
+import { realTurn } from '../../trace/real-time.ts';
+import { isThenable, watchSettlement } from './settlement.ts';
 import { showValue } from './show-value.ts';
 
 /** The promise has not settled after one turn of the event loop; under `.not`, it has. */
@@ -8,7 +9,7 @@ export async function toBePending(promise: unknown): Promise<MatcherResult> {
     return fails(`${showValue(promise)} came at once instead of a promise.`);
   const settlement = watchSettlement(promise);
   // One turn and not two: a virtual clock may move time in the second.
-  await loopTurn();
+  await realTurn();
   const now = settlement();
   if (now.state === 'pending')
     return holds('The promise is still pending; it should have settled by now.');
