@@ -54,7 +54,7 @@ function learnerSpans(timers: readonly TimerRecord[]): Span[] {
       start: timer.start,
       end: timer.end,
       outcome: spanOutcomes[timer.outcome],
-      ...(timer.outcome === 'pending' && { due: timer.start + timer.delayMs }),
+      due: timer.outcome === 'pending' ? timer.start + timer.delayMs : undefined,
       where: timer.where,
     }));
 }

@@ -6,7 +6,7 @@ import type { Span } from './span.ts';
  * Spans are half-open: one that ends at 1000 does not overlap one that starts at 1000. An open span lasts for ever, and
  * one without a length overlaps nothing.
  */
-export function peakConcurrency(spans: readonly Pick<Span, 'start' | 'end'>[]): number {
+export function peakConcurrency(spans: readonly Pick<Span, 'start' | 'end' | 'due'>[]): number {
   if (spans.length === 0) return 0;
   const lasting = spans.filter((span) => (span.end ?? Infinity) > span.start);
   const starts = lasting.map((span) => span.start).toSorted((a, b) => a - b);

@@ -14,6 +14,6 @@ export interface Span {
   readonly end: number | null;
   readonly outcome: SpanOutcome;
   /** When a span that is open would end by itself, where that is known. */
-  readonly due?: number;
+  readonly due?: number | undefined;
   readonly where: SourceLocation | null;
 }

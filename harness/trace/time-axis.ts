@@ -12,7 +12,7 @@ const finest = 0.1;
 
 /** The axis on which all `spans` fit, with at most `maxTicks` round ticks behind the zero. */
 export function timeAxis(
-  spans: readonly Pick<Span, 'start' | 'end'>[],
+  spans: readonly Pick<Span, 'start' | 'end' | 'due'>[],
   maxTicks: number,
 ): TimeAxis {
   let end = 0;
