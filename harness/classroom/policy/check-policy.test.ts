@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { answerFiles, readAnswers } from '../../catalog/answers.ts';
+import { readKatas, solutionsDirectory } from '../../catalog/kata.ts';
+import type { Kata } from '../../catalog/kata.ts';
+import { checkPolicy } from './check-policy.ts';
+import { plainKata, refusalsOf } from './fixtures/refusals-of.ts';
+
+describe.each(readKatas())('$id', (kata) => {
+  test('no starter, solution, right or wrong answer is refused', () => {
+    const folders = [kata.directory, path.join(solutionsDirectory, kata.id)];
+    const answers = (['right', 'wrong'] as const).flatMap((kind) =>
+      readAnswers(kata, kind, solutionsDirectory),
+    );
+    const all = [
+      ...folders.map((folder) => ({ name: folder, files: filesIn(folder, kata) })),
+      ...answers.map((answer) => ({
+        name: answer.path,
+        files: new Map(
+          answerFiles(kata, answer).map((file) => [
+            file === answer.path ? kata.files[0]! : path.relative(answer.path, file),
+            readFileSync(file),
+          ]),
+        ),
+      })),
+    ];
+
+    const refused = all.flatMap(({ name, files }) =>
+      checkPolicy(kata, files).map(({ line, reason }) => `${name}:${line} ${reason}`),
+    );
+
+    expect(refused).toEqual([]);
+  });
+});
+
+function filesIn(folder: string, kata: Kata): Map<string, Buffer> {
+  const there = kata.files.filter((name) => existsSync(path.join(folder, name)));
+  return new Map(there.map((name) => [name, readFileSync(path.join(folder, name))]));
+}
+
+test('names the file and the line, types and comments counted', () => {
+  const source = 'interface A {\n  a: string;\n}\n// Why\nconst a: A = f();\nprocess.exit(a);\n';
+
+  expect(checkPolicy(plainKata, new Map([['answer.ts', Buffer.from(source)]]))).toEqual([
+    {
+      file: 'answer.ts',
+      line: 6,
+      reason: 'This kata does not need `process.exit`: an answer does without it.',
+    },
+  ]);
+});
+
+test.each([
+  'export function (',
+  'enum A { a }\nprocess.exit();',
+  'with (a) process.exit();',
+  '\u0000',
+])('leaves a file that cannot be loaded to the one who loads it: %j', (source) => {
+  expect(refusalsOf(source)).toEqual([]);
+});
+
+test('reads a file that is not UTF-8 as Node does', () => {
+  const content = Buffer.concat([
+    Buffer.from([0x2f, 0x2f, 0xff, 0xfe, 0x0a]),
+    Buffer.from('eval(1)'),
+  ]);
+
+  expect(checkPolicy(plainKata, new Map([['answer.ts', content]]))).toHaveLength(1);
+});
+
+test('tells the same thing about one line once, and all lines in their order', () => {
+  const source = 'process.exit(); process.exit();\neval(1);\n';
+
+  expect(refusalsOf(source).map((refusal) => refusal[0])).toEqual(['1', '2']);
+});
+
+test.each([
+  ['nested too deeply', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ['a long sum', `export const a = ${'a+'.repeat(90_000)}a;`],
+  [
+    'a text that doubles',
+    `const a0 = 'aa';${Array.from({ length: 60 }, (_, at) => `const a${at + 1} = a${at} + a${at};`).join('')}`,
+  ],
+  [
+    'aliases that double',
+    `let p = Promise;${Array.from({ length: 200 }, () => 'p = p || p;').join('')}`,
+  ],
+])('comes to an end with a source that is made to wear it out: %s', (_what, source) => {
+  expect(() => refusalsOf(source)).not.toThrow();
+});
+
+test('refuses a file that is far too long for an answer', () => {
+  expect(refusalsOf('//'.padEnd(300_000)).join()).toContain('at most 200000 characters');
+});
