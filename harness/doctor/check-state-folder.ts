@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../catalog/message-of.ts';
 import { projectRoot } from '../trace/source-location.ts';
@@ -9,7 +9,7 @@ export function checkStateFolder(folder: string = path.join(projectRoot, '.kata'
   const name = '.kata';
   const probe = path.join(folder, `doctor-${process.pid}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(probe, '');
     rmSync(probe);
     return { name, state: 'ok', text: 'can be written' };

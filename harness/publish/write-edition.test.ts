@@ -48,6 +48,12 @@ test.each([
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
+test.runIf(process.platform === 'linux')('ends where the system takes no new folder', async () => {
+  await expect(writeEdition(files, { root, out: '/proc/no/students' })).rejects.toThrow(
+    /^The edition cannot be written to \/proc\/no\/students: ENOENT/,
+  );
+});
+
 test('leaves nothing where the proof fails', async () => {
   const folder = makeFolder();
   const prove = (): Promise<void> => Promise.reject(new PublishError('It does not work.'));

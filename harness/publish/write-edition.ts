@@ -36,6 +36,7 @@ export async function writeEdition(
   const growing = `${out}.unfinished-${process.pid}`;
   try {
     removeAbandoned(out);
+    makeFolder(growing);
     for (const [name, content] of files) {
       const file = path.join(growing, name);
       mkdirSync(path.dirname(file), { recursive: true });
@@ -50,6 +51,14 @@ export async function writeEdition(
     if (!isOfSystem) throw error;
     throw new PublishError(`The edition cannot be written to ${out}: ${messageOf(error)}.`);
   }
+}
+
+/** As `mkdir -p`. Node's own one never ends where a system refuses a new folder with ENOENT, as Linux does in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder);
 }
 
 function refuse(root: string, out: string): void {
