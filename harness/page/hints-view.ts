@@ -1,6 +1,6 @@
 import type { Kata } from '../catalog/kata.ts';
 import type { Hint } from '../learner/hints.ts';
-import { renderMarkdown } from './markdown-view.ts';
+import { renderInline, renderMarkdown } from './markdown-view.ts';
 import type { MarkdownOptions } from './markdown-view.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
@@ -17,7 +17,7 @@ export function renderHints(
     shown === 0 ? `A hint (1 of ${hints.length})` : `One more (${shown + 1} of ${hints.length})`;
   return markup`${asked.map(
     (hint) =>
-      markup`<article class="hint"><h3 tabindex="-1" ${hint.level === shown ? markup`data-focus` : null}>${hint.level}. ${hint.title}</h3>${renderMarkdown(hint.text, { linkTo, lower: 2 })}</article>`,
+      markup`<article class="hint"><h3 tabindex="-1" ${hint.level === shown ? markup`data-focus` : null}>${hint.level}. ${renderInline(hint.title)}</h3>${renderMarkdown(hint.text, { linkTo, lower: 2 })}</article>`,
   )}
 ${shown >= hints.length ? markup`<p class="quiet">That was the last hint.</p>` : markup`<form method="post" action="/katas/${kata.id}/hint"><button class="button" type="submit">${label}</button></form>`}`;
 }

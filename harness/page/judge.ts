@@ -1,6 +1,7 @@
 import type { Kata } from '../catalog/kata.ts';
 import { KataSession } from '../runner/kata-session.ts';
 import type { KataResult, TestResult } from '../runner/kata-result.ts';
+import { withOwnPlaces } from './own-place.ts';
 
 /** Judges the learner's answer to a kata. */
 export interface Judge extends AsyncDisposable {
@@ -21,7 +22,7 @@ export async function openJudge(submission: string | null, first: Kata): Promise
       const run = last.then(async () => {
         const result = await session.run(kata, { submission, onTest: (_id, test) => onTest(test) });
         session.prepare(kata);
-        return result;
+        return withOwnPlaces(result, kata, submission);
       });
       last = run.catch(() => {});
       return run;

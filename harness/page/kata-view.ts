@@ -5,6 +5,7 @@ import { editorLink } from './editor-link.ts';
 import { isWebAddress, renderMarkdown } from './markdown-view.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { renderLegend } from './timeline-view.ts';
 
 /** The regions of a kata's page that change while it is looked at, by the id of their element. */
 export type KataParts = Readonly<
@@ -43,17 +44,17 @@ export function renderKata(
 </div>
 <div class="bar"><div id="part-status" role="status">${parts['part-status']}</div>
 <form method="post" action="/katas/${kata.id}/judge"><button class="button" type="submit">Judge again</button></form></div>
-<section class="card timeline" aria-labelledby="h-timeline"><h2 id="h-timeline">Timeline</h2><div id="part-timeline">${parts['part-timeline']}</div></section>
+<section class="card timeline" aria-labelledby="h-timeline"><div class="timeline-head"><h2 id="h-timeline">Timeline</h2>${renderLegend()}</div><div id="part-timeline">${parts['part-timeline']}</div></section>
 <div class="columns">
 <div class="column">
 <section class="card" aria-labelledby="h-tests"><h2 id="h-tests">Tests</h2><div id="part-tests">${parts['part-tests']}</div></section>
 <section class="card first-red" aria-labelledby="h-first-red"><h2 id="h-first-red">What happened</h2><div id="part-first-red">${parts['part-first-red']}</div></section>
 <section class="card" aria-labelledby="h-answer"><h2 id="h-answer">Your file</h2><div id="part-answer">${parts['part-answer']}</div></section>
+<section class="card" id="starter" aria-labelledby="h-starter"><h2 id="h-starter">Start anew</h2><div id="part-starter">${parts['part-starter']}</div></section>
 </div>
 <div class="column">
 <section class="card text" id="text" aria-labelledby="h-text"><h2 id="h-text">The kata</h2>${renderMarkdown(text, { linkTo: linksOf(kata, answer), lower: 1 })}</section>
 <section class="card" id="hints" aria-labelledby="h-hints"><h2 id="h-hints">Hints</h2><div id="part-hints">${parts['part-hints']}</div></section>
-<section class="card" id="starter" aria-labelledby="h-starter"><h2 id="h-starter">Start anew</h2><div id="part-starter">${parts['part-starter']}</div></section>
 </div>
 </div>
 <section class="card" id="solution" aria-labelledby="h-solution"><h2 id="h-solution">Solution</h2><div id="part-solution">${parts['part-solution']}</div></section>`;

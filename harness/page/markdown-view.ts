@@ -38,6 +38,15 @@ export function renderMarkdown(text: string, { linkTo, lower = 0 }: MarkdownOpti
   return new Markup(marked.parse(text) as string);
 }
 
+/** Makes HTML of one line of Markdown, such as a heading. */
+export function renderInline(text: string): Markup {
+  const marked = new Marked({
+    async: false,
+    renderer: { html: ({ text }) => escapeHtml(text), link: ({ text }) => escapeHtml(text) },
+  });
+  return new Markup(marked.parseInline(text) as string);
+}
+
 /** An address of the web, which may be a link as it is. */
 export function isWebAddress(href: string): boolean {
   return /^https?:\/\//i.test(href);

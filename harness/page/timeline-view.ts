@@ -1,12 +1,12 @@
 import type { Kata } from '../catalog/kata.ts';
 import type { KataResult, TestResult } from '../runner/kata-result.ts';
 import { formatMs } from '../trace/format-ms.ts';
-import { formatLocation } from '../trace/source-location.ts';
 import type { Span } from '../trace/span.ts';
 import { timelineSvg } from '../trace/svg-timeline.ts';
 import { timeAxis } from '../trace/time-axis.ts';
 import { editorLink } from './editor-link.ts';
 import { markup, Markup } from './markup.ts';
+import { placeName } from './own-place.ts';
 
 /** What one test did, in the last red verdict and in the newest one. */
 export interface TimelinePair {
@@ -32,6 +32,20 @@ export function chooseTimelines(
   const of = (result: KataResult | null): TestResult | null =>
     result?.tests.find((test) => test.name === name) ?? null;
   return { name, before: of(before), now: of(now) };
+}
+
+/** What the colours of a timeline mean; the bars differ by outline and pattern too. */
+export function renderLegend(): Markup {
+  const meanings = [
+    ['done', 'done'],
+    ['failed', 'failed'],
+    ['cancelled', 'cancelled'],
+    ['open', 'not ended'],
+    ['stall', 'event loop blocked'],
+  ];
+  return markup`<ul class="legend" aria-label="What the bars mean">${meanings.map(
+    ([kind, meaning]) => markup`<li class="${kind!}">${meaning!}</li>`,
+  )}</ul>`;
 }
 
 /** Draws before and after beside each other, on one scale. */
@@ -75,6 +89,5 @@ function drawTest(kata: Kata, heading: string, test: TestResult, until: number):
 function renderStall(kata: Kata, { start, end, where }: Span): Markup {
   const times = `${formatMs(start)} – ${end === null ? 'open' : `${formatMs(end)} ms`}`;
   if (where === null) return markup`<li>The event loop stood still: ${times}.</li>`;
-  const place = formatLocation(where).replace(`katas/${kata.id}/`, '');
-  return markup`<li>The event loop stood still: ${times}, in <a href="${editorLink(where.file, where.line)}">${place}</a></li>`;
+  return markup`<li>The event loop stood still: ${times}, in <a href="${editorLink(where.file, where.line)}">${placeName(kata, where)}</a></li>`;
 }

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Kata } from '../catalog/kata.ts';
 import type { KataResult, TestResult } from '../runner/kata-result.ts';
-import { formatLocation } from '../trace/source-location.ts';
 import type { FailureRecord } from '../verdict/test-record.ts';
 import { editorLink } from './editor-link.ts';
 import type { LiveKata } from './live-kata.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
+import { placeName } from './own-place.ts';
 import { firstRed, wordsOf } from './verdict-words.ts';
 
 const shownOutputLines = 40;
@@ -102,8 +102,7 @@ export function renderPlace(
   kata: Kata,
   location: { readonly file: string; readonly line: number },
 ): Markup {
-  const shown = formatLocation(location).replace(`katas/${kata.id}/`, '');
-  return markup`<p class="place"><a href="${editorLink(location.file, location.line)}">${shown}</a></p>`;
+  return markup`<p class="place"><a href="${editorLink(location.file, location.line)}">${placeName(kata, location)}</a></p>`;
 }
 
 /** What the learner's own console.log said. */
