@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { currentTrace, expect, gate, inVirtualTime, kata, random, test, turns } from '#harness';
@@ -43,19 +44,19 @@ test('gives the answer of api1 first, though api2 is quicker', async () => {
   });
 });
 
-test('a fetch that fails while nobody awaits it is told by the call alone', async () => {
+test('a fetch that fails early makes the call reject, and nothing else', async () => {
   const { backgroundFetches } = await load();
   const fails = new Error('the server is down');
-  const cases = [
-    { api1: { ms: 300, fails }, api2: { ms: 1000 } },
-    { api1: { ms: 1000 }, api2: { ms: 100, fails } },
-    { api1: { ms: 700, fails }, api2: { ms: 100, fails } },
-  ];
+  const cases = {
+    'api1 failed': { api1: { ms: 300, fails }, api2: { ms: 1000 } },
+    'api2 failed': { api1: { ms: 1000 }, api2: { ms: 100, fails } },
+    'both failed': { api1: { ms: 700, fails }, api2: { ms: 100, fails } },
+  };
 
-  for (const routes of cases) {
+  for (const [happened, routes] of Object.entries(cases)) {
     await inVirtualTime(async (clock) => {
       const api = makeApi(clock, routes);
-      await expect(backgroundFetches(api.fetch)).toRejectWith(fails);
+      await expect(backgroundFetches(api.fetch), `Where ${happened}`).toRejectWith(fails);
       // What still runs may fail later: that too belongs to the call.
       await sleep(5000);
     });
@@ -159,12 +160,12 @@ test('lazy starts nothing before it is awaited, also when it is looked at', asyn
   const value = lazy(async () => (calls += 1));
 
   await turns(2);
-  expect(calls, 'Calls of the thunk when nobody had awaited it').toBe(0);
+  expectCalls(calls, 0, 'before anybody awaited the value');
   void [inspect(value), 'then' in value, Reflect.get(value, 'then'), Reflect.get(value, 'name')];
   await turns(2);
-  expect(calls, 'Calls of the thunk when somebody had read `then` and called nothing').toBe(0);
+  expectCalls(calls, 0, 'when somebody only looked at the value');
   await value;
-  expect(calls, 'Calls of the thunk when somebody had awaited it').toBe(1);
+  expectCalls(calls, 1, 'when somebody awaited the value');
 });
 
 test('lazy starts once, however many await it, whatever the value', async () => {
@@ -181,8 +182,9 @@ test('lazy starts once, however many await it, whatever the value', async () => 
     const together = await Promise.all([value, value]);
     const later = await value;
 
-    expect([...together, later]).toStrictEqual([expected, expected, expected]);
-    expect(calls, 'Calls of the thunk when three had awaited it').toBe(1);
+    const given = [...together, later];
+    expect(given, 'What three were given').toStrictEqual([expected, expected, expected]);
+    expectCalls(calls, 1, 'when three awaited the value');
   }
 });
 
@@ -205,7 +207,7 @@ test('lazy keeps a failure too, and does not try again', async () => {
 
     await expect(value, `The thunk ${way}`).toRejectWith(failure);
     await expect(value, `The thunk ${way}; awaited again`).toRejectWith(failure);
-    expect(calls, `The thunk ${way}; its calls when two had awaited it`).toBe(1);
+    expectCalls(calls, 1, `when it ${way} and two awaited the value`);
   }
 });
 
@@ -243,6 +245,15 @@ function makeApi(clock: VirtualClock, routes: Routes) {
 async function failAfter(ms: number, error = new Error('the server is down')): Promise<never> {
   await sleep(ms);
   throw error;
+}
+
+/** Fails unless the thunk was called so often. */
+function expectCalls(calls: number, expected: 0 | 1, when: string): void {
+  if (calls === expected) return;
+  const times = calls === 0 ? 'not called' : calls === 1 ? 'called once' : `called ${calls} times`;
+  const wanted = expected === 0 ? 'not be called yet' : 'be called once';
+  const message = `The thunk of lazy was ${times} ${when}; it should ${wanted}.`;
+  throw new AssertionError({ message, stackStartFn: expectCalls });
 }
 
 function statusesOf(tasks: readonly ({ status?: string } | undefined)[]): string[] {

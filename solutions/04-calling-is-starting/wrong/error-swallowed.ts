@@ -1,5 +1,5 @@
 // Prints what a thunk throws, at once or later, and goes on as if it had given undefined.
-// fails: a fetch that fails while nobody awaits it is told by the call alone
+// fails: a fetch that fails early makes the call reject, and nothing else
 // fails: the status of a task is right, though nobody awaits its value
 // fails: an error is held until somebody awaits the task, and told each time
 // fails: a thunk that throws at once fails its own task, and no other

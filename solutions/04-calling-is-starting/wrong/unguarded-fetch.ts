@@ -1,5 +1,5 @@
 // Starts in time, but nobody handles the first promise during the other work: a failure then ends the process.
-// fails: a fetch that fails while nobody awaits it is told by the call alone
+// fails: a fetch that fails early makes the call reject, and nothing else
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */
