@@ -78,7 +78,7 @@ test('callbacks that keep coming do not keep a timer waiting', async () => {
   loop.callLater(10, () => (rang = true));
   machine.drive(loop);
 
-  expect(rang, 'The timer was called').toBe(true);
+  if (!rang) expect.fail('`run` returned, and the timer of 10 ms had never been called.');
   if (calls() === 1000) expect.fail(`A timer of 10 ms was not called; ${keptComing}`);
 });
 
@@ -92,7 +92,8 @@ test('callbacks that keep coming do not keep a readable id waiting', async () =>
   loop.onReadable(7, () => (read = true));
   machine.drive(loop);
 
-  expect(read, 'The callback of the id was called').toBe(true);
+  if (!read)
+    expect.fail('`run` returned while a callback still waited for an id: it was never called.');
   if (calls() === 1000) expect.fail(`An id was readable after 10 ms, and not read; ${keptComing}`);
 });
 
@@ -141,7 +142,7 @@ test('poll is asked to wait exactly until the next timer', async () => {
 
   expect(
     machine.polls,
-    `The times that poll was asked to wait; timers were due at ${String(times)}`,
+    `Timers were due at ${times.join(', ')} ms; what poll was asked to wait, call by call`,
   ).toEqual(pauses);
 });
 
@@ -154,8 +155,11 @@ test('poll is asked to wait without a limit when no timer is set', async () => {
   loop.onReadable(7, () => calls.push(machine.ms));
   machine.drive(loop);
 
-  expect(calls, 'When the callback of the id was called').toEqual([50_000]);
-  expect(machine.polls, 'The times that poll was asked to wait').toEqual([null]);
+  if (calls.length === 0) {
+    expect.fail('`run` returned while a callback still waited for an id: it was never called.');
+  }
+  expect(calls, 'An id was readable at 50000 ms; when its callback was called').toEqual([50_000]);
+  expect(machine.polls, 'No timer was set; what poll was asked to wait').toEqual([null]);
 });
 
 test('poll is never asked to wait for a negative time', async () => {
@@ -175,7 +179,11 @@ test('poll is never asked to wait for a negative time', async () => {
     'When a timer was called that was due at 10 ms, while a callback ran until 30 ms',
   ).toEqual([30]);
   const negative = machine.polls.filter((timeoutMs) => timeoutMs !== null && timeoutMs < 0);
-  expect(negative, 'Negative times that poll was asked to wait').toEqual([]);
+  if (negative.length > 0) {
+    expect.fail(
+      `Your loop called poll(${negative[0]}). When a timer is late already, poll is asked to wait for 0 ms.`,
+    );
+  }
 });
 
 test('a poll that comes back early calls no timer before its time', async () => {
@@ -254,7 +262,7 @@ test('each id wakes those that wait for it, and nobody else', async () => {
   for (const id of [3, 4, 5]) loop.onReadable(id, () => woken.push({ id, at: machine.ms }));
   machine.drive(loop);
 
-  expect(byId(woken), 'Who went on when').toEqual(byId(expected));
+  expect(toldById(woken), 'Which ids woke somebody, and when').toEqual(toldById(expected));
 });
 
 test('every callback of an id is called once, in the order of the calls', async () => {
@@ -299,7 +307,10 @@ test('spawn runs nothing yet: the first step is ready like any callback', async 
   loop.callSoon(() => void steps.push('first'));
   loop.spawn(second());
   loop.callSoon(() => void steps.push('third'));
-  expect(steps, 'What was called before run').toEqual([]);
+  expect(
+    steps,
+    'spawn was called, and run was not yet; what ran of the coroutine and the callbacks',
+  ).toEqual([]);
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(['first', 'second', 'third']);
@@ -372,7 +383,12 @@ test('a coroutine that throws fails its handle, and the others go on', async () 
     'handle.done of three coroutines, the second of which threw',
   ).toEqual([true, true, true]);
   expect(handles[1]!.error, 'The error of the second handle').toBe(failure);
-  expect(handles.map((handle) => handle.value)).toEqual(['a', undefined, 'c']);
+  const values = handles.map((handle) => handle.value);
+  expect(values, 'The values of the three handles, the second of which threw').toEqual([
+    'a',
+    undefined,
+    'c',
+  ]);
 });
 
 test('join waits for the other coroutine and gives its value', async () => {
@@ -479,7 +495,9 @@ test('whatever was thrown is an error for the one that joins, undefined too', as
   const handles = thrown.map((each, index) => loop.spawn(parent(10 + index, each)));
   machine.drive(loop);
 
-  expect(wentOn, 'Errors that were thrown, and did not reach the one that joined').toEqual([]);
+  expect(wentOn, 'Errors that were thrown, and that the `yield` of the join did not throw').toEqual(
+    [],
+  );
   expect(
     handles.map((handle) => handle.error),
     'The errors of those that joined and caught nothing',
@@ -664,7 +682,7 @@ function isOfCoroutine(error: unknown): boolean {
 }
 
 const leaves =
-  'The error of a coroutine came out of run. It belongs into the handle of that coroutine, and the others go on.';
+  'The error of a coroutine came out of run. It belongs in the handle of that coroutine, and the others go on.';
 const waitsForEver =
   'Your loop waits for ever: it called poll(null), but no id will be readable any more.';
 const spins =
@@ -696,8 +714,9 @@ function shuffled(times: readonly number[]): number[] {
   }
 }
 
-function byId<T extends { id: number }>(list: readonly T[]): T[] {
-  return list.toSorted((a, b) => a.id - b.id);
+/** `id 3 at 10 ms`, in the order of the ids. */
+function toldById(list: readonly Arrival[]): string[] {
+  return list.map(({ id, at }) => `id ${id} at ${at} ms`).toSorted();
 }
 
 function sum(numbers: readonly number[]): number {
