@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import {
   currentTrace,
   eachAbortPoint,
@@ -131,8 +132,13 @@ test('with returnExceptions, raw errors stand in the place of their task', async
     ),
   );
 
-  expect(run.value, 'The results, where tasks 2, 4, 5 and 6 failed').toStrictEqual(expected);
-  expect(run.value[1], 'Not the error that task 2 threw').toBe(failure);
+  const results = run.value;
+  expect(results, 'The results of 8 tasks').toHaveLength(8);
+  const wrong = expected.findIndex((result, index) => !Object.is(results[index], result));
+  if (wrong >= 0) {
+    const task = `Task ${wrong + 1} ${failed.has(wrong) ? 'threw' : 'gave'} ${told(expected[wrong])}`;
+    expect.fail(`${task}; in its place among the results stands ${told(results[wrong])}.`);
+  }
   expect(run).toTakeVirtually(300);
 });
 
@@ -185,7 +191,7 @@ test('a task that throws at once is one that fails: the others start', async () 
       },
       () => void started.push('third'),
     ]);
-    await expect(running).toRejectWith(failure);
+    await expect(running, 'The second of three tasks threw at once').toRejectWith(failure);
   });
 
   expect(started, 'The second of three tasks threw at once; the others that started').toEqual([
@@ -335,6 +341,11 @@ async function failAfter(name: string, ms: number, ...error: [] | [unknown]): Pr
   bar.end('failed');
   // Not a default: undefined is an error like any other here.
   throw error.length === 0 ? new Error(name) : error[0];
+}
+
+/** A value in one short line, an error without its stack. */
+function told(value: unknown): string {
+  return value instanceof Error ? String(value) : inspect(value, { depth: 0 });
 }
 
 /** How `promise` ends. */
