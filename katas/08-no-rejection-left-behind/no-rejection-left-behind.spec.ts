@@ -46,7 +46,9 @@ test('each failure is told to onError once, with its very error, falsy or not', 
 
   const told = reports.map(({ error }) => error);
   expect(told, 'What onError was told, where seven tasks failed').toStrictEqual(errors);
-  expect(told[0], 'Not the error that the first task threw').toBe(failure);
+  expect(told[0], 'The first error that onError was told is not the one that was thrown').toBe(
+    failure,
+  );
 });
 
 test('a failure is told at the moment when it happens', async () => {
@@ -71,7 +73,8 @@ test('two tasks that fail with the same error are told twice', async () => {
     void background.run(() => first);
   });
 
-  expect(reports.length, 'Two tasks failed with one error; the reports').toBe(2);
+  const sentence = 'A task failed, a second one awaited its promise; how often onError was called';
+  expect(reports.length, sentence).toBe(2);
 });
 
 test('an await gives the value or the error, however late it comes', async () => {
@@ -102,7 +105,12 @@ test('a task that throws at once has failed like any other', async () => {
         throw failure;
       });
     };
-    expect(call, 'The task threw at once; run').not.toThrow();
+    const thrown = errorOf(call);
+    if (thrown !== null) {
+      expect.fail(
+        `The task threw at once, and run threw too: ${thrown}. It should give a promise.`,
+      );
+    }
   });
 
   const told = reports.map(({ error }) => error);
@@ -169,8 +177,8 @@ test('drain resolves though tasks fail, when the last one has ended', async () =
     );
 
     expect(outcome, 'Two of three tasks failed; drain').toBe('resolved');
-    expect(ended, 'When drain resolved, the third task had ended').toBe(true);
-    expect(told, 'When drain resolved, the failures that onError had been told').toBe(2);
+    if (!ended) expect.fail('Two of three tasks failed. The third still ran when drain resolved.');
+    expect(told, 'Two tasks failed; the failures that onError was told before drain ended').toBe(2);
   });
 });
 
@@ -237,6 +245,16 @@ async function reportsOf(
     return reports;
   });
   return value;
+}
+
+/** What `call` throws, in words; null when it does not throw. */
+function errorOf(call: () => void): string | null {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return String(error);
+  }
 }
 
 async function failAfter(ms: number, error: unknown): Promise<never> {
