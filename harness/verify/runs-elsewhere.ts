@@ -20,6 +20,10 @@ const isPublishing = {
   test: 'harness/cli/publish-commands.test.ts',
 };
 const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.test.ts' };
+const inBrowser = {
+  reason: 'runs beside a browser, in npm run verify -- --all',
+  test: 'harness/verify/page-story.browser.ts',
+};
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
   test: 'harness/loop/watchdog.test.ts',
@@ -56,6 +60,13 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'is a process of its own',
     test: 'harness/cli/doctor.test.ts',
   },
+  {
+    file: 'harness/cli/start.ts',
+    reason: 'is a process of its own',
+    test: 'harness/page/start-page.test.ts',
+  },
+  { file: 'harness/verify/browser.config.ts', ...inBrowser },
+  { file: 'harness/verify/page-story.browser.ts', ...inBrowser },
   { file: 'harness/cli/edition.ts', ...isPublishing },
   { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
   { file: 'harness/cli/bench.ts', ...inBench },

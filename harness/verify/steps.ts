@@ -7,8 +7,9 @@ import { checkCatalog, checkMatrix } from './check-catalog.ts';
 import { checkDocs } from './check-docs.ts';
 import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
+import { checkPage, missingForPage } from './check-page.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
-import { VerdictStore } from './verdict-store.ts';
+import { KnownVerdicts } from './known-verdicts.ts';
 import { checkStarters } from './check-starters.ts';
 import type { StepReport } from './check.ts';
 import type { FullStep, Step, StepContext } from './step.ts';
@@ -33,6 +34,13 @@ export const fullSteps: readonly FullStep[] = [
     stage: 4,
     run: () => checkEdition(),
     missing: () => missingForEdition(),
+  },
+  {
+    name: 'page',
+    title: 'the page in a browser',
+    stage: 4,
+    run: () => checkPage(),
+    missing: () => missingForPage(),
   },
 ];
 
@@ -61,7 +69,7 @@ async function checkFiles({ katas }: StepContext): Promise<StepReport> {
 
 async function checkAnswers(context: StepContext): Promise<StepReport> {
   const notes: string[] = [];
-  const store = context.fresh ? null : VerdictStore.open();
+  const store = context.fresh ? null : KnownVerdicts.open();
   await using pool = openPool(notes);
   const { judge, ...options } = optionsOf(pool, context);
   const report = await checkCatalog(context.katas, {

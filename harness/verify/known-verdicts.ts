@@ -23,7 +23,7 @@ type Remembered = Pick<KataResult, 'verdict'> & {
  * The verdicts of earlier runs that were as they had to be, by a hash of all that they came of: the answer, the kata, the harness, the
  * packages and Node. Whoever changes one of these has the answer judged anew.
  */
-export class VerdictStore {
+export class KnownVerdicts {
   readonly #file: string;
   readonly #harness: string;
   readonly #known: Map<string, Remembered>;
@@ -36,8 +36,8 @@ export class VerdictStore {
   }
 
   /** @param file where the verdicts are kept; one that cannot be read is taken as empty. */
-  static open(file = path.join(projectRoot, '.kata', 'verified.json')): VerdictStore {
-    return new VerdictStore(file, hashOfHarness(), readKnown(file));
+  static open(file = path.join(projectRoot, '.kata', 'verified.json')): KnownVerdicts {
+    return new KnownVerdicts(file, hashOfHarness(), readKnown(file));
   }
 
   /** How many answers were not judged, because nothing of theirs has changed. */

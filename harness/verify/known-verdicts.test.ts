@@ -4,13 +4,13 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Kata } from '../catalog/kata.ts';
 import { kata as sample, resultOf } from './fixtures/results.ts';
-import { VerdictStore } from './verdict-store.ts';
+import { KnownVerdicts } from './known-verdicts.ts';
 
 const result = resultOf({ 'is quick': 'pass', 'asks once': 'assertion' });
 
 /** A kata with one answer, and a file for a store. */
 function setUp(): { kata: Kata; answer: string; file: string } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'verdict-store-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'known-verdicts-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const directory = path.join(folder, sample.id);
   const answer = path.join(folder, 'answer.ts');
@@ -22,12 +22,12 @@ function setUp(): { kata: Kata; answer: string; file: string } {
 
 test('knows in the next run what was remembered in this one', () => {
   const { kata, answer, file } = setUp();
-  const store = VerdictStore.open(file);
+  const store = KnownVerdicts.open(file);
   expect(store.find(kata, answer)).toBeNull();
   store.remember(kata, { ...result, submission: answer });
   store.save();
 
-  const found = VerdictStore.open(file).find(kata, answer);
+  const found = KnownVerdicts.open(file).find(kata, answer);
 
   expect(found?.tests.map(({ name, verdict }) => `${name}: ${verdict}`)).toEqual([
     'is quick: pass',
@@ -39,14 +39,14 @@ test.each(['answer', 'spec'] as const)(
   'an answer is judged anew when its %s changes',
   (changed) => {
     const { kata, answer, file } = setUp();
-    const store = VerdictStore.open(file);
+    const store = KnownVerdicts.open(file);
     store.remember(kata, { ...result, submission: answer });
     store.save();
 
     const spec = path.join(kata.directory, 'three-fetches.spec.ts');
     writeFileSync(changed === 'answer' ? answer : spec, '// another\n');
 
-    expect(VerdictStore.open(file).find(kata, answer)).toBeNull();
+    expect(KnownVerdicts.open(file).find(kata, answer)).toBeNull();
   },
 );
 
@@ -54,5 +54,5 @@ test('a file that is not whole is taken as empty', () => {
   const { kata, answer, file } = setUp();
   writeFileSync(file, '[["a"');
 
-  expect(VerdictStore.open(file).find(kata, answer)).toBeNull();
+  expect(KnownVerdicts.open(file).find(kata, answer)).toBeNull();
 });
