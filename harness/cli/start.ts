@@ -5,10 +5,10 @@ import { command, parseWords, UsageError } from './command.ts';
 
 const usage = `Usage: npm start [-- --port <n>] [--katas <folder>]
 
-Serves a page on this machine: the katas, your file, the verdict on every save,
-the timeline. Ctrl+C ends it.
+Serves a page on this machine: the katas, your file, the verdict on every
+save, the timeline. Ctrl+C ends it.
       --port <n>        the port (4100; the next one where it is taken)
-      --katas <folder>  answers that lie elsewhere, in a folder built like katas/
+      --katas <folder>  answers that lie elsewhere, in a folder like katas/
 `;
 
 await command(async (words) => {
