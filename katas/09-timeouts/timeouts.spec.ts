@@ -1,4 +1,6 @@
+import { AssertionError } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import {
   currentTrace,
   expect,
@@ -18,7 +20,6 @@ import type { SlowApi } from '#harness';
 const load = kata(() => import('./timeouts.ts'));
 
 const cameOut = 'What came out of withTimeout';
-const stillRunning = 'Still running when withTimeout had settled';
 const dayMs = 24 * 60 * 60 * 1000;
 
 // As in asyncio and Kotlin, where the block is cancelled and its `finally` is waited for. Not so p-timeout, which leaves the work behind.
@@ -27,9 +28,9 @@ test('when the time is up, the work is stopped before the TimeoutError comes', a
 
   const run = await observe(() => outcomeOf(withTimeout(100, stopSlowly)));
 
-  expect(run.leftRunning, stillRunning).toEqual([]);
+  expectNobodyAtWork(run);
   expect(nameOf(run.value), cameOut).toBe('TimeoutError');
-  expect(run).toTakeVirtually(20_100);
+  expectEnd(run, 20_100, 'The time was up at 100 ms, and the clean-up takes 20000 ms');
 });
 
 test('in time, its value or its very error comes out, of a plain function too', async () => {
@@ -53,13 +54,13 @@ test('in time, its value or its very error comes out, of a plain function too', 
     thrown: await rejectionOf(() => withTimeout(100, fail)),
   }));
 
-  expect(run).toTakeVirtually(99);
+  expectEnd(run, 99, 'One work took 99 ms, all others nothing');
   expect(run.value.value, cameOut).toBe(nonce);
   expect(run.value.plain, `${cameOut}, for a plain function`).toBe(nonce);
   expect(calls, 'Calls of a plain function').toBe(1);
   expect(run.value.nothing, `${cameOut}, for a work without a value`).toBe(undefined);
-  expect(run.value.error, `${cameOut}, for a work that failed`).toBe(failure);
-  expect(run.value.thrown, `${cameOut}, for a work that threw at once`).toBe(failure);
+  expectError(run.value.error, failure, 'The work failed in time');
+  expectError(run.value.thrown, failure, 'The work threw at once');
 });
 
 test('an AbortError that answers another signal is an error like any other', async () => {
@@ -75,8 +76,8 @@ test('an AbortError that answers another signal is an error like any other', asy
     inCleanUp: await outcomeOf(withTimeout(100, failToCleanUp)),
   }));
 
-  expect(value.inTime, `${cameOut}, when the work failed so in time`).toBe(gaveUp);
-  expect(value.inCleanUp, `${cameOut}, when its clean-up failed so`).toBe(gaveUp);
+  expectError(value.inTime, gaveUp, 'The work failed in time, by the abort of another signal');
+  expectError(value.inCleanUp, gaveUp, 'The clean-up failed, by the abort of another signal');
 });
 
 // asyncio: test_wait_for_reraises_exception_during_cancellation. Kotlin: testSuppressExceptionWithAnotherException.
@@ -94,8 +95,8 @@ test('an error of the clean-up comes out instead of the TimeoutError', async () 
     ),
   );
 
-  expect(failures, 'Clean-ups that failed').toHaveLength(1);
-  expect(value, cameOut).toBe(failures[0]);
+  expect(failures, 'The errors of the clean-up, once the time was up').toHaveLength(1);
+  expectError(value, failures[0]!, 'The clean-up failed');
 });
 
 // `fetch` and `throwIfAborted` answer with the reason itself, `node:timers/promises` and `node:events` with an AbortError.
@@ -117,7 +118,7 @@ test('a TimeoutError comes out, however the work answers the abort', async () =>
   expect(reason, `${cameOut}, when the work threw the reason`).toBe('TimeoutError');
   const what = `${cameOut}, when the work threw an AbortError, its cause the reason`;
   expect(cause, what).toBe('TimeoutError');
-  expect(run).toTakeVirtually(200);
+  expectEnd(run, 200, 'Two works stop at once, and their limits are 100 and 200 ms');
 });
 
 // Kotlin: testSuppressExceptionWithResult. So was `asyncio.wait_for`: test_wait_for_raises_timeout_error_if_returned_during_cancellation.
@@ -167,8 +168,8 @@ test('an outer abort comes out with its reason, unless the time was up before', 
     return running;
   });
 
-  expect(early.leftRunning, stillRunning).toEqual([]);
-  expect(early).toTakeVirtually(20_053);
+  expectNobodyAtWork(early);
+  expectEnd(early, 20_053, 'The outer abort came at 53 ms, and the clean-up takes 20000 ms');
   expect(nameOf(late.value), `${cameOut}, when the abort came after the time was up`).toBe(
     'TimeoutError',
   );
@@ -238,7 +239,7 @@ test('the limit ends with the work: its signal is not aborted later', async () =
     return signal.aborted;
   });
 
-  expect(abortedLater, 'The signal of a work that had ended in time was aborted').toBe(false);
+  if (abortedLater) expect.fail('The work had ended in time, and its signal was aborted later.');
 });
 
 test('with 0 or less the time is up at once; NaN is a TypeError', async () => {
@@ -305,8 +306,12 @@ test('fetchText gives the text, or the error of a connection that broke', async 
 
   const served = api.traffic.of('/').map(({ body }) => body);
   expect([value.text, value.again], 'The texts of two calls').toEqual(served);
-  expect(isOfConnection(value.broken), told('broken', value.broken)).toBe(true);
-  expect(isOfConnection(value.cut), told('cut amid the body', value.cut)).toBe(true);
+  for (const [how, outcome] of Object.entries({ broken: value.broken, cut: value.cut })) {
+    if (isOfConnection(outcome)) continue;
+    expect.fail(
+      `The connection was ${how === 'cut' ? 'cut amid the body' : 'broken before the answer'}. fetchText gave ${told(outcome)}; it should reject with the error of its client.`,
+    );
+  }
 });
 
 test('fetchText breaks its request off when the time is up', async () => {
@@ -395,8 +400,32 @@ function nameOf(outcome: unknown): string {
   return outcome instanceof Error ? outcome.name : `no error, but ${String(outcome)}`;
 }
 
-function told(what: string, outcome: unknown): string {
-  return `Not the error of the connection, for one that was ${what}: ${String(outcome)}`;
+/** An error in short, without its stack; any other value as what it is. */
+function told(outcome: unknown): string {
+  return outcome instanceof Error
+    ? String(outcome).replace(/\.$/, '')
+    : inspect(outcome, { depth: 0 });
+}
+
+/** Fails unless this very error came out. */
+function expectError(outcome: unknown, error: Error, happened: string): void {
+  if (outcome === error) return;
+  const message = `${happened}. withTimeout gave ${told(outcome)}; it should reject with the very ${told(error)}.`;
+  throw new AssertionError({ message, stackStartFn: expectError });
+}
+
+/** Fails unless it took exactly so long. What ran side by side meanwhile says nothing here: one work, and one limit for it. */
+function expectEnd(run: { virtualMs: number }, ms: number, happened: string): void {
+  if (Math.abs(run.virtualMs - ms) < 0.001) return;
+  const message = `${happened}. Your code ended after ${run.virtualMs} ms; it should end after ${ms} ms.`;
+  throw new AssertionError({ message, stackStartFn: expectEnd });
+}
+
+/** Fails when a work, or its clean-up, was still running at the moment when withTimeout settled. */
+function expectNobodyAtWork(run: { leftRunning: readonly string[] }): void {
+  if (run.leftRunning.length === 0) return;
+  const message = `withTimeout had settled, and this still ran: ${run.leftRunning.join(', ')}.`;
+  throw new AssertionError({ message, stackStartFn: expectNobodyAtWork });
 }
 
 /** Clients tell a lost connection by errors of their own; what they have in common is a code, at the error or at a cause of it. */
