@@ -227,7 +227,8 @@ function reportOf(
       id: student.id,
       name: student.name,
       email: student.email,
-      source,
+      // Somebody on the roster who handed in nothing.
+      source: source === '' ? null : source,
       submittedAt: submittedAt?.toISOString() ?? null,
       late: due != null && submittedAt !== null && submittedAt > due,
       problems,
@@ -247,8 +248,17 @@ function gradeOf(student: string, grade: StoredGrade): Grade {
   const { kata, verdict, reason, passedTests, tests, allTests } = grade;
   const { seed, submission, harness, judgedMs } = grade;
   return {
-    ...{ student, kata, verdict, reason, passedTests, tests, allTests },
-    ...{ seed, submission, harness, judgedMs },
+    student,
+    kata,
+    verdict,
+    reason,
+    passedTests,
+    tests,
+    allTests,
+    seed,
+    submission,
+    harness,
+    judgedMs,
   };
 }
 

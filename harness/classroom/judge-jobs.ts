@@ -91,8 +91,16 @@ async function judgeOne(
   signal?.throwIfAborted();
   const { verdict, reason, passedTests, tests, allTests, judgedMs } = judgement;
   const grade: StoredGrade = {
-    ...{ kata: kata.id, verdict, reason, passedTests, tests, allTests },
-    ...{ seed: String(seed), submission: key.submission, harness: key.harness, judgedMs },
+    kata: kata.id,
+    verdict,
+    reason,
+    passedTests,
+    tests,
+    allTests,
+    seed: String(seed),
+    submission: key.submission,
+    harness: key.harness,
+    judgedMs,
   };
   job.attempts += 1;
   if (unknownVerdicts.has(verdict)) store.putUnknown(key, grade, job.attempts);

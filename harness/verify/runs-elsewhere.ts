@@ -69,6 +69,16 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/verify/page-story.browser.ts', ...inBrowser },
   { file: 'harness/cli/edition.ts', ...isPublishing },
   { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
+  {
+    file: 'harness/cli/grade.ts',
+    reason: 'is a process of its own',
+    test: 'harness/cli/grade.test.ts',
+  },
+  {
+    file: 'harness/classroom/class-parts.ts',
+    reason: 'runs in the process of npm run grade',
+    test: 'harness/cli/grade.test.ts',
+  },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readKatas, solutionsDirectory, type Kata } from '../catalog/kata.ts';
+import { GradeUsageError } from './command/grade-usage-error.ts';
+import type { AnswerJudge, GradeParts } from './grade-parts.ts';
+import { readClass } from './intake/read-class.ts';
+import { harnessHasher } from './store/harness-hash.ts';
+
+export interface ClassPartsOptions {
+  /** The folder of the class. */
+  readonly directory: string;
+  /** Path of the roster. */
+  readonly roster?: string;
+  /** How many students are judged at the same time. */
+  readonly jobs: number;
+  readonly unsafeNoSandbox: boolean;
+}
+
+/** What grades a class in earnest: its folder, the policy, the sandbox. Policy and judge are loaded where there is something to judge. */
+export function classParts({
+  directory,
+  roster,
+  jobs,
+  unsafeNoSandbox,
+}: ClassPartsOptions): GradeParts {
+  return {
+    async readClass() {
+      try {
+        // By all katas, whichever are graded: how the hand-ins are laid out shows in their names.
+        return await readClass(directory, { katas: readKatas(), roster });
+      } catch (error) {
+        // With a code it is the system that failed, or a defect.
+        if (!(error instanceof Error) || error.constructor !== Error || 'code' in error)
+          throw error;
+        throw new GradeUsageError(error.message, { cause: error });
+      }
+    },
+    async checkPolicy(kata, files) {
+      const { checkPolicy } = await import('./policy/check-policy.ts');
+      return checkPolicy(kata, files);
+    },
+    openJudge: () => openJudge({ jobs, unsafeNoSandbox }),
+    harnessOf: harnessHasher({ sandbox: !unsafeNoSandbox }),
+  };
+}
+
+async function openJudge(
+  options: Pick<ClassPartsOptions, 'jobs' | 'unsafeNoSandbox'>,
+): Promise<AnswerJudge> {
+  const [{ Judge }, { readManifest }] = await Promise.all([
+    import('./judge/judge.ts'),
+    import('./judge/manifest.ts'),
+  ]);
+  const judge = await Judge.open(options);
+  return {
+    takeDesk: () => judge.takeDesk(),
+    close: () => judge.close(),
+    async testsOf(kata) {
+      const known = readManifest(kata);
+      if (known !== null) return known;
+      // No answer to this kata has been run yet; the solution tells as well as any.
+      const { reason } = await judge.judge(kata, solutionOf(kata));
+      const told = readManifest(kata);
+      if (told !== null) return told;
+      throw new Error(reason ?? 'its solution was not judged.');
+    },
+  };
+}
+
+function solutionOf(kata: Kata): Map<string, Uint8Array> {
+  return new Map(
+    kata.files
+      .map((name) => [name, path.join(solutionsDirectory, kata.id, name)] as const)
+      .filter(([, file]) => existsSync(file))
+      .map(([name, file]) => [name, readFileSync(file)]),
+  );
+}

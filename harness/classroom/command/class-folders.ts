@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../../catalog/message-of.ts';
+import { GradeUsageError } from './grade-usage-error.ts';
+
+export function classFolder(positionals: readonly string[]): string {
+  const [word, ...more] = positionals;
+  if (word === undefined || word === '')
+    throw new GradeUsageError('Expected the folder of a class.');
+  if (more.length > 0) {
+    throw new GradeUsageError(
+      `Expected one folder, got "${positionals.join(' ')}". Options take one word each.`,
+    );
+  }
+  const directory = fromTyped(word);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new GradeUsageError(`Expected a folder with what the class handed in, got ${directory}.`);
+  }
+  return directory;
+}
+
+/** Never inside the class: the next run would take its own reports for a student's. */
+export function outFolder(directory: string, typed: string | undefined): string {
+  if (typed === '') throw new GradeUsageError('Expected the name of a folder behind --out.');
+  const out = typed === undefined ? `${directory}-grades` : fromTyped(typed);
+  const way = path.relative(realpathSync(directory), realPath(out));
+  if (way === '' || (way.split(path.sep)[0] !== '..' && !path.isAbsolute(way))) {
+    throw new GradeUsageError(`Expected --out to be outside the class's folder, got ${out}.`);
+  }
+  return out;
+}
+
+/** Where a path leads, though its end may not be there yet. */
+function realPath(file: string): string {
+  if (existsSync(file)) return realpathSync(file);
+  const parent = path.dirname(file);
+  return parent === file ? file : path.join(realPath(parent), path.basename(file));
+}
+
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new GradeUsageError(
+      `The folder ${folder} cannot be made: ${messageOf(error)}. Name another by --out.`,
+    );
+  }
+}
+
+/** npm starts its scripts in the checkout's root, wherever its user is. */
+export function fromTyped(word: string): string {
+  const { npm_lifecycle_event: script, INIT_CWD: typedIn } = process.env;
+  return path.resolve((script === 'grade' ? typedIn : undefined) ?? process.cwd(), word);
+}

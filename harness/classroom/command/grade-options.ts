@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import { kataIds } from '../../catalog/kata.ts';
+import { selectKatas } from '../../catalog/select-katas.ts';
+import { exportFormats, type ExportFormat } from '../exports/export-report.ts';
+import { GradeUsageError } from './grade-usage-error.ts';
+
+const usualFormats = ['json', 'table', 'csv', 'html'] as const satisfies ExportFormat[];
+
+export function katasOf(text: string | undefined): string[] {
+  if (text === undefined) return selectKatas([], kataIds());
+  const words = list(text);
+  if (words.length === 0)
+    throw new GradeUsageError('Expected katas behind --katas, such as 01-10.');
+  return selectKatas(words, kataIds());
+}
+
+export function weightsOf(
+  text: string | undefined,
+  graded: readonly string[],
+): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const pair of list(text ?? '')) {
+    const groups = /^(?<kata>[^=]+)=(?<weight>\d+(?:\.\d+)?)$/.exec(pair)?.groups;
+    if (!groups) throw new GradeUsageError(`Expected --weights such as 03=2,10=3, got "${pair}".`);
+    for (const id of selectKatas([groups['kata']!], kataIds())) {
+      if (!graded.includes(id)) {
+        throw new GradeUsageError(`Expected --weights of katas that are graded, got ${id}.`);
+      }
+      weights.set(id, Number(groups['weight']));
+    }
+  }
+  return weights;
+}
+
+/** A day alone is refused: nobody means its first moment in Greenwich, as the standard does. */
+export function dueOf(text: string): Date {
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/.test(text);
+  const due = new Date(text);
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
+  if (isTime && isDay && !Number.isNaN(due.getTime())) return due;
+  throw new GradeUsageError(
+    `Expected --due to be a time such as 2026-03-01T18:00+01:00, got "${text}". Without a zone it is this machine's.`,
+  );
+}
+
+/** An answer takes a process that hosts the spec, and one that runs it. */
+export function usualJobs(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+export function jobsOf(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new GradeUsageError(`Expected --jobs to be a whole number from 1 to 999, got "${text}".`);
+}
+
+export function formatsOf(text: string | undefined): ExportFormat[] {
+  if (text === undefined) return [...usualFormats];
+  const names = list(text).map((name) => {
+    const format = exportFormats.find((one) => one === name);
+    if (format !== undefined) return format;
+    throw new GradeUsageError(
+      `There is no format "${name}". Formats: ${exportFormats.join(', ')}.`,
+    );
+  });
+  // All others can be made of it.
+  return [...new Set<ExportFormat>(['json', ...names])];
+}
+
+function list(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}
