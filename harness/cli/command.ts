@@ -18,6 +18,7 @@ const toldInOneLine = new Set([
   'ResetError',
   'PublishError',
   'DemoError',
+  'NewKataError',
   'PortError',
 ]);
 
