@@ -129,7 +129,8 @@ test('two tasks take as long as one', async () => {
 
 test('gives the results in the order of the tasks', async () => {
   const { both } = await load();
-  const [one, other] = [random().nonce(), random().nonce()];
+  const source = random();
+  const [one, other] = [source.nonce(), source.nonce()];
 
   const { value } = await inVirtualTime(() => both([() => task(200, one), () => task(50, other)]));
 
