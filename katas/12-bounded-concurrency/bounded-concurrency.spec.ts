@@ -105,9 +105,12 @@ timed('after a failure nothing more is started, and the source is closed', async
     const before = { starts, asked: source.asked };
     await sleep(1000);
 
-    expect(starts - before.starts, `Items of a ${kind}, started after the failure`).toBe(0);
+    expectNone(starts - before.starts, `Items of a ${kind} that were started after the failure`);
     if (kind === 'generator') {
-      expect(source.asked - before.asked, `Items of a ${kind}, taken after the failure`).toBe(0);
+      expectNone(
+        source.asked - before.asked,
+        `Items that were asked of a ${kind} after the failure`,
+      );
     }
     if (!source.closed)
       expect.fail(`The ${kind} is still open after the failure: its return() was not called.`);
@@ -180,14 +183,18 @@ timed('an abort ends mapLimit at once, and nothing more is started', async (cloc
     );
 
   await expect(() => start(AbortSignal.abort(reason))).toRejectWith({ reason });
-  expect([starts, source.asked], 'Starts and items taken, aborted beforehand').toEqual([0, 0]);
+  expectNone(starts, 'Items that were started, though the signal was aborted before the call');
+  expectNone(
+    source.asked,
+    'Items that were asked for, though the signal was aborted before the call',
+  );
   setTimeout(() => controller.abort(reason), 150);
   await expect(start(controller.signal)).toRejectWith({ reason });
   if (clock.now !== 150) expect.fail(`It was aborted at 150 ms, and rejected at ${clock.now} ms.`);
   const before = { starts, asked: source.asked };
   await sleep(1000);
-  expect(starts - before.starts, 'Items that were started after the abort').toBe(0);
-  expect(source.asked - before.asked, 'Items that were taken after the abort').toBe(0);
+  expectNone(starts - before.starts, 'Items that were started after the abort');
+  expectNone(source.asked - before.asked, 'Items that were asked for after the abort');
   if (!source.closed)
     expect.fail('The source is still open after the abort: its return() was not called.');
 });
@@ -243,6 +250,8 @@ timed('a permit is held until the work has settled, however it ends', async (clo
 timed('one permit wakes one waiter, the longest waiting, newcomers last', async () => {
   const { Semaphore } = await load();
   const names = ['first waiter', 'second waiter', 'third waiter', 'newcomer'];
+  const givenInTurn =
+    'Three waited, a permit came back, a newcomer asked. Who was given one permit each';
 
   for (let moment = 0; moment <= 20; moment += 1) {
     const [semaphore, other] = [new Semaphore(2), new Semaphore(1)];
@@ -263,7 +272,7 @@ timed('one permit wakes one waiter, the longest waiting, newcomers last', async 
     asked.push(ask('newcomer'));
     for (let served = 1; served <= names.length; served += 1) {
       await aWhile();
-      expect(order).toHappenInOrder(names.slice(0, served));
+      expect(order, givenInTurn).toHappenInOrder(names.slice(0, served));
       held.at(-1)!();
     }
     otherRelease();
@@ -291,7 +300,7 @@ timed('an aborted waiter rejects at once, and leaves the queue', async () => {
   await stands(next, 'pending', 'While the permit is held, the next in the queue');
   release();
   await stands(next, 'fulfilled', 'When the permit was released, the next in the queue');
-  expect(calls, 'Calls of the functions that were aborted').toEqual([]);
+  expect(calls, 'What the aborted calls of run called all the same').toEqual([]);
 });
 
 timed('an abort in the moment of the hand-off eats no permit', async () => {
@@ -402,6 +411,13 @@ test('nobody polls while they wait: no timer, no immediate', async () => {
   door.open();
   await Promise.all(calls);
 });
+
+/** Fails when something was still begun that nobody wants any more. */
+function expectNone(count: number, what: string): void {
+  if (count === 0) return;
+  const message = `${what}: ${count}. There should be none.`;
+  throw new AssertionError({ message, stackStartFn: expectNone });
+}
 
 /** A test in virtual time, so that an answer which waits by timers is judged like any other. */
 function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {
