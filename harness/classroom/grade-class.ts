@@ -25,6 +25,8 @@ export interface GradeOptions {
   readonly seed?: string;
   /** At the start, and after each answer that is done with. */
   readonly onProgress?: (progress: GradeProgress) => void;
+  /** When all answers are done with, and the tests of so many katas have to be asked for, of which none was judged. */
+  readonly onTests?: (katas: number) => void;
   /** Ends the run: what was judged by then is kept, and the next run goes on. */
   readonly signal?: AbortSignal;
 }
@@ -89,7 +91,8 @@ export async function gradeClass(options: GradeOptions): Promise<GradedClass> {
   const all = submissions.length * katas.length;
   await using judge = openedWhenNeeded(parts);
   await judgeAll([...jobs.values()], judge, { options, grades, all });
-  const untold = await tellTests(options, judge, tests);
+  const ran = new Set([...jobs.values()].map(({ kata }) => kata.id));
+  const untold = await tellTests(options, judge, ran, tests);
   const report = reportOf(options, submissions, tests, grades);
   const before = store.lastReported();
   return {
@@ -184,11 +187,16 @@ async function judgeAll(
  * @returns what could not be told, as sentences.
  */
 async function tellTests(
-  { katas, parts, store }: GradeOptions,
+  { katas, parts, store, onTests }: GradeOptions,
   judge: LazyJudge,
+  ran: ReadonlySet<string>,
   tests: Map<string, readonly string[]>,
 ): Promise<string[]> {
   const problems: string[] = [];
+  const asked = katas.filter(
+    (kata) => !ran.has(kata.id) && store.tests(kata.id, parts.harnessOf(kata)) === null,
+  );
+  if (asked.length > 0) onTests?.(asked.length);
   for (const kata of katas) {
     const harness = parts.harnessOf(kata);
     const known = store.tests(kata.id, harness);

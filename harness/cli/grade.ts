@@ -138,6 +138,8 @@ async function main(words: readonly string[]): Promise<number> {
     }),
     rerunUnknown: values['rerun-unknown'],
     onProgress: progressShower(process.stderr),
+    onTests: (count) =>
+      console.error(`Running the solutions of ${count} katas, to know what tests they have.`),
     signal: stopSignal(),
   });
 
