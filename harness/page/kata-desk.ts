@@ -34,11 +34,21 @@ export class KataDesk {
   readonly #kata: Kata;
   readonly #answer: Kata;
 
+  #known: string[] | null = null;
+
   constructor(live: LiveKata, folder: LearnerFolder) {
     this.#live = live;
     this.#folder = folder;
     this.#kata = live.kata;
     this.#answer = folder.answerTo(live.kata);
+  }
+
+  /** The parts that change with every test that ends. */
+  testParts(): Pick<KataParts, 'part-status' | 'part-tests'> {
+    return {
+      'part-status': renderStatus(this.#live),
+      'part-tests': renderTests(this.#live, this.#names()),
+    };
   }
 
   /** The parts that change by themselves, when the learner saves. */
@@ -56,15 +66,11 @@ export class KataDesk {
     const open = rows.find(({ standing }) => standing !== 'green');
     const next = this.#folder.katas.find(({ id }) => id === open?.kata) ?? null;
     return {
-      'part-status': renderStatus(live),
+      ...this.testParts(),
       'part-timeline': renderTimeline(this.#kata, live.before, live.now),
-      'part-tests': renderTests(live, specNames(this.#kata.spec)),
       'part-first-red': renderFirstRed(live, next),
       'part-answer': renderAnswer(live.answer, this.#blamed()),
-      'part-progress': renderSoFar(
-        rows.filter(({ standing }) => standing === 'green').length,
-        rows.length,
-      ),
+      'part-progress': renderSoFar(rows),
     };
   }
 
@@ -90,6 +96,11 @@ export class KataDesk {
       return {};
     }
     return { 'part-starter': this.#starter(this.#replace(action)) };
+  }
+
+  #names(): string[] {
+    this.#known ??= specNames(this.#kata.spec);
+    return this.#known;
   }
 
   #hints(): Markup {

@@ -1,14 +1,14 @@
+import type { Progress } from '../learner/progress.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 /** The page around a view. */
 export function renderLayout(options: {
   readonly title: string;
-  readonly green: number;
-  readonly all: number;
+  readonly soFar: Markup;
   readonly main: Markup;
 }): Markup {
-  const { title, green, all, main } = options;
+  const { title, soFar, main } = options;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +24,7 @@ export function renderLayout(options: {
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <a class="brand" href="/"><img src="/page/icon.svg" width="28" height="28" alt=""><span>Event Loop Katas</span></a>
-<div class="so-far" id="part-progress">${renderSoFar(green, all)}</div>
+<div class="so-far" id="part-progress">${soFar}</div>
 </header>
 <main id="main">
 ${main}
@@ -36,6 +36,8 @@ ${main}
 }
 
 /** How many katas are green, in words and as a bar. */
-export function renderSoFar(green: number, all: number): Markup {
+export function renderSoFar(rows: readonly Progress[]): Markup {
+  const all = rows.length;
+  const green = rows.filter(({ standing }) => standing === 'green').length;
   return markup`<span>${green} of ${all} green</span><progress max="${all}" value="${green}" aria-label="Katas that are green"></progress>`;
 }

@@ -14,13 +14,16 @@ const settleMs = 20;
 /** Some file systems tell of no change, such as a folder of the host in a container: then it is looked for. */
 const lookEveryMs = 1000;
 
+/** What changed: the marks of the tests only, or anything else too. */
+export type Changed = 'tests' | 'everything';
+
 /** A kata that somebody looks at: its answer is judged on every save, for as long as anybody listens. */
 export class LiveKata {
   readonly kata: Kata;
   readonly #answerKata: Kata;
   readonly #folder: LearnerFolder;
   readonly #judge: Judge;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(changed: Changed) => void>();
   #watcher: FSWatcher | null = null;
   #settle: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
@@ -74,7 +77,7 @@ export class LiveKata {
   }
 
   /** Calls `listener` whenever anything changed, until the function that it returns is called. The first listener starts the watching. */
-  listen(listener: () => void): () => void {
+  listen(listener: (changed: Changed) => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#open();
     return () => {
@@ -135,7 +138,7 @@ export class LiveKata {
 
   #refuse(answer: readonly AnswerFile[]): void {
     this.#judged = fingerprint(answer);
-    this.#tell();
+    this.#tell('everything');
   }
 
   async #judgeOnce(answer: readonly AnswerFile[]): Promise<void> {
@@ -143,18 +146,20 @@ export class LiveKata {
     this.#again = false;
     this.#ended = new Map();
     this.#judged = fingerprint(answer);
-    this.#tell();
+    this.#tell('tests');
+    // Drawing the file anew must not keep the judge waiting.
+    setImmediate(() => this.#tell('everything'));
     try {
       const result = await this.#judge.run(this.kata, (test) => {
         this.#ended.set(test.name, test.verdict);
-        this.#tell();
+        this.#tell('tests');
       });
       this.#take(result);
     } catch (error) {
       this.#trouble = `The kata could not be judged: ${messageOf(error)}`;
     }
     this.#isJudging = false;
-    this.#tell();
+    this.#tell('everything');
     if (this.#again || this.isOutdated) this.look();
   }
 
@@ -167,8 +172,8 @@ export class LiveKata {
     rememberVerdict(this.#answerKata, result, this.#folder.stateFile);
   }
 
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+  #tell(changed: Changed): void {
+    for (const listener of this.#listeners) listener(changed);
   }
 }
 

@@ -3,16 +3,18 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Kata } from '../catalog/kata.ts';
 import { messageOf } from '../catalog/message-of.ts';
+import type { Progress } from '../learner/progress.ts';
 import { EventStreams } from './event-stream.ts';
 import { guardRequests } from './guard-requests.ts';
 import type { Judge } from './judge.ts';
 import { kataActions, KataDesk } from './kata-desk.ts';
 import { renderKata } from './kata-view.ts';
 import type { KataParts } from './kata-view.ts';
-import { renderLayout } from './layout-view.ts';
+import { renderLayout, renderSoFar } from './layout-view.ts';
 import { standings } from './learner-folder.ts';
 import type { LearnerFolder } from './learner-folder.ts';
 import { renderList } from './list-view.ts';
+import type { Changed } from './live-kata.ts';
 import { LiveKatas } from './live-katas.ts';
 import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
@@ -53,7 +55,7 @@ export function buildPage(folder: LearnerFolder, judge: Judge): FastifyInstance 
 
   app.get('/', (_request, reply) => {
     const rows = standings(folder);
-    return sendPage(reply, 'Event Loop Katas', renderList(folder.katas, rows));
+    return sendPage(reply, 'Event Loop Katas', renderList(folder.katas, rows), rows);
   });
 
   app.get('/katas/:id', (request: KataRequest, reply) => {
@@ -66,16 +68,15 @@ export function buildPage(folder: LearnerFolder, judge: Judge): FastifyInstance 
     const desk = deskOf(kata);
     return streams.open(reply, (stream) => {
       const sent = new Map<string, string>();
-      const tell = (): void => {
-        const parts = Object.entries(desk.liveParts()).filter(
-          ([id, { text }]) => sent.get(id) !== text,
-        );
+      const tell = (changed: Changed): void => {
+        const drawn = changed === 'tests' ? desk.testParts() : desk.liveParts();
+        const parts = Object.entries(drawn).filter(([id, { text }]) => sent.get(id) !== text);
         if (parts.length === 0) return;
         for (const [id, { text }] of parts) sent.set(id, text);
         stream.send('parts', Object.fromEntries(parts.map(([id, { text }]) => [id, text])));
       };
       const leave = lives.of(kata).listen(tell);
-      tell();
+      tell('everything');
       return leave;
     });
   });
@@ -105,13 +106,21 @@ export function buildPage(folder: LearnerFolder, judge: Judge): FastifyInstance 
     const previous = folder.katas[index - 1] ?? null;
     const next = folder.katas[index + 1] ?? null;
     const main = renderKata(kata, folder.answerTo(kata), { previous, next }, parts);
-    return sendPage(reply, `${kata.number} ${kata.title} · Event Loop Katas`, main);
+    const title = `${kata.number} ${kata.title} · Event Loop Katas`;
+    return send(reply, title, parts['part-progress'], main);
   }
 
-  function sendPage(reply: FastifyReply, title: string, main: Markup): FastifyReply {
-    const rows = standings(folder);
-    const green = rows.filter(({ standing }) => standing === 'green').length;
-    const page = renderLayout({ title, green, all: rows.length, main });
+  function sendPage(
+    reply: FastifyReply,
+    title: string,
+    main: Markup,
+    rows: readonly Progress[] = standings(folder),
+  ): FastifyReply {
+    return send(reply, title, renderSoFar(rows), main);
+  }
+
+  function send(reply: FastifyReply, title: string, soFar: Markup, main: Markup): FastifyReply {
+    const page = renderLayout({ title, soFar, main });
     return reply.type('text/html; charset=utf-8').send(page.text);
   }
 
