@@ -21,7 +21,7 @@ timed('leaving a loop closes each source once and waits for no stuck one', async
   })();
 
   await stands(loop, 'fulfilled', 'After `break`, the loop over a stuck source and another');
-  expect(endedAt, 'The `break` came at 30 ms. The loop ended at').toBe(30);
+  expect(endedAt, 'The `break` came at 30 ms. The milliseconds at which the loop ended').toBe(30);
   expect(seen, 'The items before the `break`').toEqual([1, 2, 3]);
   expect(stuck.closed, 'Calls of return() of the stuck source').toBe(1);
   expect(lively.closed, 'Calls of return() of the other source').toBe(1);
@@ -86,13 +86,17 @@ timed('leaving while a page loads aborts its request and ends at once', async (c
 
   const waiting = items.next();
   await aWhile();
-  expect(signals.at(-1)?.aborted, 'Was the signal aborted before anybody left?').toBe(false);
+  if (signals.at(-1)?.aborted === true) {
+    expect.fail('The signal of page two was aborted while the reader still waited for it.');
+  }
   await leavesAtOnce(items, 'While page two loads,', clock);
   await stands(waiting, 'fulfilled', 'After return(), the next() that waited for page two');
-  expect((await waiting).done, '`done` for the one who waited for page two').toBe(true);
-  expect(signals.at(-1)?.aborted, 'Was the signal of page two aborted when the reader left?').toBe(
-    true,
-  );
+  expect((await waiting).done, 'The reader left. `done` in what its next() gave').toBe(true);
+  if (signals.at(-1)?.aborted !== true) {
+    expect.fail(
+      'The reader left while page two was loading, and the signal of page two was not aborted.',
+    );
+  }
 });
 
 timed('neither a stuck source nor a busy one stops the others', async () => {
@@ -143,12 +147,14 @@ timed('an error of one source ends the merge and closes the others', async () =>
   const lively = new Source(() => endless(20));
   const items = merge(stuck, broken, lively)[Symbol.asyncIterator]();
 
-  await expect(take(items, 9)).toRejectWith(failure);
+  const taking = take(items, 9);
+  await stands(taking, 'rejected', 'After one of three sources failed, the reader');
+  await expect(taking).toRejectWith(failure);
   await aWhile();
   const after = items.next();
 
   await stands(after, 'fulfilled', 'After the error, the next next()');
-  expect((await after).done, '`done` after the error').toBe(true);
+  expect((await after).done, 'After the error, `done` in what next() gave').toBe(true);
   expect(
     [stuck, broken, lively].map((source) => source.closed),
     'Calls of return() of a stuck source, the one that failed, and another',
@@ -199,12 +205,13 @@ timed('leaving while an item is waited for ends at once, and starts no work', as
     await aWhile();
     await leavesAtOnce(items, `When ${what}`, clock);
     await stands(waiting, 'fulfilled', `When ${what} and the reader left, its next()`);
-    expect((await waiting).done, `When ${what} \`done\` for the one who waited`).toBe(true);
-    expect((await items.next()).done, `When ${what} \`done\` for a later next()`).toBe(true);
+    const left = `When ${what} and the reader left, \`done\` in what`;
+    expect((await waiting).done, `${left} its next() gave`).toBe(true);
+    expect((await items.next()).done, `${left} a later next() gave`).toBe(true);
   }
   expect(
     sources.map(({ closed }) => closed),
-    'Calls of return() of each source',
+    'Calls of return() of each of four sources',
   ).toEqual([1, 1, 1, 1]);
   door.open('late');
   await aWhile();
@@ -309,7 +316,7 @@ timed('an error of mapAsync comes in its place, and closes the source', async ()
     const items = mapAsync(source, 3, work)[Symbol.asyncIterator]();
     expect(await take(items, 1), 'The result before the one that failed').toEqual([1]);
     await expect(items.next()).toRejectWith(failure);
-    expect((await items.next()).done, '`done` after the error').toBe(true);
+    expect((await items.next()).done, 'After the error, `done` in what next() gave').toBe(true);
   }
   expect(failing.closed, 'Calls of return() of a source whose item failed').toBe(1);
   expect(broken.closed, 'Calls of return() of a source that failed itself').toBe(0);
@@ -416,7 +423,7 @@ async function leavesAtOnce(
   const left = leave(items).then(() => {
     endedAt = clock.now;
   });
-  await stands(left, 'fulfilled', `${when} return()`);
+  await stands(left, 'fulfilled', `${when} return()`, leavesAtOnce);
   expect(endedAt - began, `${when} return() took milliseconds`).toBe(0);
 }
 
@@ -444,9 +451,10 @@ async function stands(
   promise: Promise<unknown>,
   expected: keyof typeof isNow,
   what: string,
+  asker: (...given: never[]) => unknown = stands,
 ): Promise<void> {
   // Made here, so that it tells the line of the test.
-  const failure = new AssertionError({ message: what, stackStartFn: stands });
+  const failure = new AssertionError({ message: what, stackStartFn: asker });
   promise.catch(() => {});
   await aWhile();
   const now = await settled(promise);
