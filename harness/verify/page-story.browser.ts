@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
@@ -115,9 +115,12 @@ test('works without a mouse', async () => {
   await tabTo(page, 'One more (2 of 3)');
 });
 
-test('nothing jumps while the verdict comes in', async () => {
+test.each([
+  [1440, '04-calling-is-starting'],
+  [360, '05-event-loop'],
+])('nothing jumps while the verdict comes in, %d px wide', async (width, kata) => {
   await using window = await openWindow(browser, served.url, {
-    viewport: { width: 1440, height: 900 },
+    viewport: { width, height: 900 },
   });
   const page = await window.newPage();
   await page.addInitScript(`
@@ -127,7 +130,7 @@ test('nothing jumps while the verdict comes in', async () => {
     }).observe({ type: 'layout-shift', buffered: true });
   `);
 
-  await page.goto(`${served.url}/katas/04-calling-is-starting`);
+  await page.goto(`${served.url}/katas/${kata}`);
   await page.locator('.verdict.fail').waitFor();
   await page.evaluate(
     'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
@@ -140,6 +143,26 @@ test('nothing jumps while the verdict comes in', async () => {
   console.log(`first drawn after ${String(drawnMs)} ms; layout shift ${shifted}`);
   // What the Web Vitals call good is 0.1.
   expect(shifted).toBeLessThan(0.02);
+  // And one that there is would be seen.
+  await page.evaluate(
+    "document.querySelector('main').before(...document.querySelectorAll('.card'))",
+  );
+  await page.waitForFunction(() => (globalThis as { shifted?: number }).shifted! > 0.02);
+});
+
+test('a server that was killed is told, and the file is as it was saved', async () => {
+  await using killed = await servePage();
+  await using window = await openWindow(browser, killed.url, {});
+  const page = await window.newPage();
+  const file = path.join(killed.folder, answer);
+  await page.goto(`${killed.url}/katas/03-three-fetches`);
+  await page.locator('.verdict').waitFor();
+
+  writeFileSync(file, '// mine\n');
+  await killed.kill();
+
+  await page.getByRole('alert').getByText('server has ended').waitFor();
+  expect(readFileSync(file, 'utf8')).toBe('// mine\n');
 });
 
 async function violations(page: Page): Promise<string[]> {
