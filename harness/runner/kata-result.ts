@@ -1,9 +1,12 @@
+import type { Breach } from './process-guard.ts';
 import type { FailureRecord, TestRecord, Verdict } from '../verdict/test-record.ts';
 
 /** How one test of a kata ended. `skipped`: it did not run, which is no evidence. */
 export interface TestResult extends Omit<TestRecord, 'verdict'> {
   readonly name: string;
   readonly verdict: Verdict | 'skipped';
+  /** Whether the record's seal is right; told of sealed runs only. */
+  readonly genuine?: boolean;
 }
 
 /** One kata judged against one submission. */
@@ -23,4 +26,14 @@ export interface KataResult {
   /** What the learner's code printed. */
   readonly output: string;
   readonly realMs: number;
+  /** How the confined process fared; told of sealed runs only. */
+  readonly confined?: ConfinedRun;
+}
+
+export interface ConfinedRun {
+  /** The id of the run: the names of its canaries are made of it. */
+  readonly run: string;
+  readonly seed: string;
+  /** The limit that it met; null where it met none. */
+  readonly breach: Breach | null;
 }

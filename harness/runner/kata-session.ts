@@ -1,12 +1,17 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync } from 'node:fs';
+import { randomInt, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { TestSpecification, Vitest } from 'vitest/node';
 import type { Kata } from '../catalog/kata.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import vitestConfig from '../../vitest.config.ts';
+import { tagOf } from '../verdict/seal.ts';
 import { warmStripCache } from '../submission/strip-cache.ts';
+import type { Confinement } from './confinement.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
+import { ProcessGuard } from './process-guard.ts';
+import type { SealedRun } from './spare-process.ts';
 import { SpareSlot } from './spare-slot.ts';
 import { lastWordsVariable, ResultCollector } from './result-collector.ts';
 
@@ -20,6 +25,10 @@ export interface RunOptions {
    * what an answer leaves in its process (a global, a dispatcher) can reach the next one. Default false.
    */
   readonly shareProcess?: boolean;
+  /** Where the process that judges runs; without one, as this process does. Then its records are sealed, and `seed` is used. */
+  readonly confinement?: Confinement | null;
+  /** Of all random input of a confined run, 0 to 2³²−1; drawn where it is not given. */
+  readonly seed?: number;
 }
 
 /** Failures that leave the process as it was. */
@@ -97,8 +106,53 @@ export class KataSession implements AsyncDisposable {
 
   /** Judges `kata` and resolves with what came out; a red kata is a result, not a rejection. */
   async run(kata: Kata, options: RunOptions): Promise<KataResult> {
+    const { confinement = null } = options;
+    if (confinement !== null) return this.#runConfined(kata, options, confinement);
+    this.#spare.begin(kata, { shares: options.shareProcess ?? false, confined: null });
+    rmSync(process.env[lastWordsVariable]!, { force: true });
+    return this.#judge(kata, options);
+  }
+
+  async #runConfined(
+    kata: Kata,
+    options: RunOptions,
+    confinement: Confinement,
+  ): Promise<KataResult> {
+    const { seed = randomInt(2 ** 32) } = options;
+    const run: SealedRun = { id: randomUUID(), seed: String(seed) };
+    this.#spare.begin(kata, {
+      shares: options.shareProcess ?? false,
+      confined: { confinement, run },
+    });
+    let guard: ProcessGuard | null = null;
+    this.#spare.onTaken = (child) => {
+      guard = new ProcessGuard(child, confinement.limits);
+    };
+    this.#spare.onRefused = () => guard?.end('message');
+    // The process inside knows the file itself, not its name: so it must stay the same one.
+    truncateSync(confinement.lastWords);
+    const ownLastWords = process.env[lastWordsVariable];
+    process.env[lastWordsVariable] = confinement.lastWords;
+    try {
+      const result = await this.#judge(kata, options);
+      const { secret } = this.#spare;
+      const breach = (guard as ProcessGuard | null)?.breach ?? null;
+      if (breach !== null) this.#spare.drop();
+      return {
+        ...result,
+        tests: result.tests.map((test) => withProof(test, run.id, secret)),
+        confined: { run: run.id, seed: run.seed, breach },
+      };
+    } finally {
+      (guard as ProcessGuard | null)?.[Symbol.dispose]();
+      this.#spare.onTaken = () => {};
+      this.#spare.onRefused = () => {};
+      process.env[lastWordsVariable] = ownLastWords;
+    }
+  }
+
+  async #judge(kata: Kata, options: RunOptions): Promise<KataResult> {
     const collector = new ResultCollector(options.submission);
-    this.#spare.begin(kata, options.shareProcess ?? false);
     collector.onTest = (id, test) => {
       if (!isHarmless(test)) this.#spare.spoiled = true;
       options.onTest?.(id, test);
@@ -106,7 +160,6 @@ export class KataSession implements AsyncDisposable {
     this.#collector.current = collector;
 
     const specifications = await this.#find(kata);
-    rmSync(process.env[lastWordsVariable]!, { force: true });
     if (options.submission === null) delete process.env['KATAS_FROM'];
     else process.env['KATAS_FROM'] = options.submission;
     const run = this.#vitest.runTestSpecifications(specifications, true);
@@ -126,6 +179,11 @@ export class KataSession implements AsyncDisposable {
     this.#spare.fill(kata);
   }
 
+  /** Ends the test processes that wait, with all that answers have left running in them. */
+  drop(): void {
+    this.#spare.drop();
+  }
+
   async close(): Promise<void> {
     this.#spare[Symbol.dispose]();
     await this.#vitest.close();
@@ -142,6 +200,13 @@ export class KataSession implements AsyncDisposable {
     this.#specifications.set(kata.id, found);
     return found;
   }
+}
+
+function withProof(test: TestResult, run: string, secret: string): TestResult {
+  const { name, verdict, seal } = test;
+  if (seal === undefined || secret === '') return { ...test, genuine: false };
+  const tag = tagOf(secret, { run, test: name, verdict, changed: seal.changed });
+  return { ...test, genuine: seal.tag === tag };
 }
 
 function isHarmless({ verdict, failure }: TestResult): boolean {

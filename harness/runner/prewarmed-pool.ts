@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { ForksPoolWorker } from 'vitest/node';
 import type { PoolOptions, PoolRunnerInitializer, WorkerRequest } from 'vitest/node';
 import type { SpareSlot } from './spare-slot.ts';
+import { tameMessage } from './tame-message.ts';
 import { isIdleReply } from './warm-messages.ts';
 
 /**
@@ -36,6 +37,14 @@ class PrewarmedWorker extends ForksPoolWorker {
     else super.send(message);
   }
 
+  /** Vitest takes each message of the worker through here. */
+  override deserialize(data: unknown): unknown {
+    if (!this.#slot.confines) return super.deserialize(data);
+    const { message, refused } = tameMessage(data);
+    if (refused !== null) this.#slot.onRefused();
+    return super.deserialize(message);
+  }
+
   override async stop(): Promise<void> {
     const child = this.#kept;
     if (child === null) return super.stop();
@@ -44,7 +53,7 @@ class PrewarmedWorker extends ForksPoolWorker {
     child.removeAllListeners('message');
     child.removeAllListeners('error');
     Reflect.set(this, '_fork', undefined);
-    this.#slot.put(child);
+    this.#slot.put();
   }
 
   async #keepOrStop(message: WorkerRequest): Promise<void> {

@@ -95,7 +95,7 @@ export class ResultCollector implements Reporter {
     const during = running === undefined ? '' : ` It happened in the test "${running}".`;
     const lastWords = this.#lastWords(kataOf(module));
     if (lastWords !== null) return { ...lastWords, message: `${lastWords.message}${during}` };
-    if (/SIGABRT|code 134/.test(reason)) {
+    if (/SIGABRT|SIGTRAP|code 13[34]/.test(reason)) {
       return {
         ...fileProblem(
           `Your code used up all the memory that it may have (256 MB), and its process died.${during}`,
@@ -113,10 +113,10 @@ export class ResultCollector implements Reporter {
   #lastWords(id: string): FailureRecord | null {
     const file = process.env[lastWordsVariable];
     if (file === undefined || !existsSync(file)) return null;
-    const words = JSON.parse(readFileSync(file, 'utf8')) as Pick<
-      FailureRecord,
-      'message' | 'location'
-    >;
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '') return null;
+    const words = readWords(text);
+    if (words === null) return null;
     const { message, location } = words;
     const origin = (name: string): string =>
       this.#submission === null
@@ -129,6 +129,18 @@ export class ResultCollector implements Reporter {
       advice: 'A native call cannot be interrupted, so its whole process had to be ended.',
       diff: null,
     };
+  }
+}
+
+/** The code under test can write to the file too: what is no report is none. */
+function readWords(text: string): Pick<FailureRecord, 'message' | 'location'> | null {
+  try {
+    const { message, location } = JSON.parse(text.split('\n')[0]!) as Partial<FailureRecord>;
+    if (typeof message !== 'string') return null;
+    const isPlace = typeof location?.file === 'string' && typeof location.line === 'number';
+    return { message: message.slice(0, 2000), location: isPlace ? location : null };
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Kata } from '../catalog/kata.ts';
+import type { Confinement } from './confinement.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 
 /** What a pool tells one of its processes. */
@@ -8,7 +9,11 @@ export type SessionRequest =
       readonly kata: Kata;
       readonly submission: string | null;
       readonly shareProcess: boolean;
+      readonly confinement: Confinement | null;
+      readonly seed: number | undefined;
     }
+  /** Ends the test processes that wait. */
+  | { readonly type: 'drop' }
   | { readonly type: 'close' };
 
 /** What a process tells its pool. One job runs at a time, so a message needs no number. */

@@ -78,6 +78,11 @@ export class SessionPool implements AsyncDisposable {
     });
   }
 
+  /** Ends the test processes that the pool's processes keep for answers to come, with all that earlier answers have left running in them. */
+  drop(): void {
+    for (const member of this.#members) member.drop();
+  }
+
   /** Ends the processes; resolves when all are gone. Jobs that have not ended are rejected. */
   async close(): Promise<void> {
     this.#end(closedError);
@@ -190,8 +195,12 @@ class Member {
       this.#overLimit = true;
       this.#kill();
     }, this.#limitMs);
-    const { submission, shareProcess = false } = job.options;
-    this.#send({ type: 'run', kata: job.kata, submission, shareProcess });
+    const { submission, shareProcess = false, confinement = null, seed } = job.options;
+    this.#send({ type: 'run', kata: job.kata, submission, shareProcess, confinement, seed });
+  }
+
+  drop(): void {
+    if (this.#ready) this.#send({ type: 'drop' });
   }
 
   async close(): Promise<void> {

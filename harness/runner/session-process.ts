@@ -17,10 +17,18 @@ async function answer(request: SessionRequest): Promise<void> {
     process.disconnect?.();
     return;
   }
+  if (request.type === 'drop') {
+    session.drop();
+    return;
+  }
   try {
     const onTest = (id: string, test: SessionTest): void => tell({ type: 'test', kata: id, test });
-    const { kata, submission, shareProcess } = request;
-    const result = await session.run(kata, { submission, shareProcess, onTest });
+    const { kata, seed, ...options } = request;
+    const result = await session.run(kata, {
+      ...options,
+      ...(seed !== undefined && { seed }),
+      onTest,
+    });
     tell({ type: 'result', result });
   } catch (error) {
     tell({ type: 'refused', message: error instanceof Error ? error.message : String(error) });

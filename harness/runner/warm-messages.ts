@@ -1,6 +1,13 @@
 /** What a test process that was started beforehand is told, besides what Vitest tells it. */
 export type WarmRequest =
-  | { readonly type: 'kata-environment'; readonly env: NodeJS.ProcessEnv }
+  /** Told first, before any answer is loaded: see `beginSealing`. */
+  | { readonly type: 'kata-seal'; readonly secret: string }
+  | {
+      readonly type: 'kata-environment';
+      readonly env: NodeJS.ProcessEnv;
+      /** Names a run that is sealed; null where none is. */
+      readonly run: string | null;
+    }
   | { readonly type: 'kata-idle?' };
 
 /** Its answer to `kata-idle?`. */
@@ -11,7 +18,7 @@ export interface IdleReply {
 
 export function isWarmRequest(message: unknown): message is WarmRequest {
   const type = typeOf(message);
-  return type === 'kata-environment' || type === 'kata-idle?';
+  return type === 'kata-environment' || type === 'kata-idle?' || type === 'kata-seal';
 }
 
 export function isIdleReply(message: unknown): message is IdleReply {

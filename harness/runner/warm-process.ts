@@ -1,6 +1,8 @@
 // The program of a test process that is started before it is needed. It is Vitest's own worker, with what it will need loaded beforehand. Not
 // by `--import`: threads and child processes that an answer starts would inherit that, and load the harness too.
 import { redirectTo } from '../submission/redirect.ts';
+import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
+import { beginSeed } from '../world/seed.ts';
 import { isProcessClean } from './process-state.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
@@ -11,8 +13,13 @@ const send = process.send!.bind(process);
 
 process.on('message', (message: unknown) => {
   if (!isWarmRequest(message)) return;
+  if (message.type === 'kata-seal') {
+    beginSealing(message.secret);
+    return;
+  }
   if (message.type === 'kata-environment') {
     begin(message.env);
+    if (message.run !== null) beginSealedRun(message.run);
     return;
   }
   void isProcessClean().then((idle) => send({ type: 'kata-idle', idle } satisfies IdleReply));
@@ -26,6 +33,7 @@ function begin(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
   redirectTo(env['KATAS_FROM']);
+  beginSeed(env['KATA_SEED']);
   // Vitest's worker listens anew for each run, for answers to what the run before it asked too.
   process.setMaxListeners(process.getMaxListeners() + 1);
 }

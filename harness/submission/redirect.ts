@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { katasDirectory, readKata } from '../catalog/kata.ts';
 import { prepareSubmission } from './prepare-submission.ts';
+import { sealedRun } from '../verdict/seal.ts';
 import { stripTypes } from './strip-cache.ts';
 
 let instance = 0;
@@ -36,11 +37,16 @@ export function redirectSubmissions(from: string | undefined): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const parent = context.parentURL;
-      if (!specifier.startsWith('.') || parent === undefined || !parent.startsWith('file:')) {
+      if (parent === undefined || !parent.startsWith('file:')) {
+        return nextResolve(specifier, context);
+      }
+      if (!specifier.startsWith('.')) {
+        refuseForeignImport(specifier, ...splitQuery(parent));
         return nextResolve(specifier, context);
       }
       const [parentFile, query] = splitQuery(parent);
       if (query !== '') {
+        refuseForeignImport(specifier, parentFile, query);
         // A submission's own import of its own files belongs to the same instance.
         const url = new URL(specifier, parent);
         return nextResolve(`${url.href}${query}`, context);
@@ -57,7 +63,8 @@ export function redirectSubmissions(from: string | undefined): void {
       if (!isKataCode(url)) return nextLoad(url, context);
       const source = readFileSync(fileURLToPath(url), 'utf8');
       try {
-        return { format: 'module', source: stripTypes(source), shortCircuit: true };
+        const stripped = `${stripTypes(source)}${canariesAfter(url)}`;
+        return { format: 'module', source: stripped, shortCircuit: true };
       } catch {
         // Node's own loader tells of it, with the line.
         return nextLoad(url, context);
@@ -72,6 +79,45 @@ function submissionFolder(id: string, from: string): string {
   const folder = prepareSubmission(readKata(id), from);
   prepared.set(id, folder);
   return folder;
+}
+
+const canaryModule = new URL('../verdict/plant-canaries.ts', import.meta.url).href;
+
+/** In a sealed run a spec ends with two tests more: whatever the answer did, they come after it. */
+function canariesAfter(url: string): string {
+  if (sealedRun() === null || !/\.spec\.ts(?:\?.*)?$/.test(url)) return '';
+  return `\n;(await import(${JSON.stringify(canaryModule)})).plantCanaries('after');\n`;
+}
+
+/**
+ * In a sealed run, holds an answer to the modules that its kata names.
+ *
+ * @throws {KataImportError} for any other.
+ */
+function refuseForeignImport(specifier: string, parentFile: string, query: string): void {
+  if (query === '' || sealedRun() === null) return;
+  for (const [id, folder] of prepared) {
+    const name = path.relative(folder, parentFile);
+    const kata = readKata(id);
+    // What is given with a kata may import what it needs.
+    if (!kata.files.includes(name)) continue;
+    if (specifier.startsWith('.')) {
+      const target = path.relative(folder, path.resolve(path.dirname(parentFile), specifier));
+      if (!target.startsWith('..')) return;
+    } else if (kata.modules.some((module) => plain(module) === plain(specifier))) return;
+    throw new KataImportError(
+      `${name} imports '${specifier}'. An answer to this kata may import ${[...kata.modules].join(', ') || 'nothing'}.`,
+    );
+  }
+}
+
+/** An answer imports what its kata does not name. */
+class KataImportError extends Error {
+  override readonly name = 'KataImportError';
+}
+
+function plain(module: string): string {
+  return module.replace(/^node:/, '');
 }
 
 function kataOfSpec(file: string): string | null {

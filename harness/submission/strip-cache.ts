@@ -15,17 +15,41 @@ const directory = path.join(projectRoot, '.kata', 'stripped');
  * @throws {SyntaxError} where the file cannot be read as TypeScript that needs no transform.
  */
 export function stripTypes(source: string): string {
-  const kept = path.join(directory, `${hash('sha1', `${process.version}\n${source}`)}.js`);
+  const kept = fileOf(source);
   const known = readIfThere(kept);
   if (known !== null) return known;
 
   const stripped = stripQuietly(source);
-  mkdirSync(directory, { recursive: true });
-  const draft = `${kept}.${process.pid}`;
-  writeFileSync(draft, stripped);
-  // In one step, for processes that read it at the same moment.
-  renameSync(draft, kept);
+  keep(kept, stripped);
   return stripped;
+}
+
+/** Where nothing may be written, as in a sandbox, it is stripped again the next time. */
+function keep(file: string, stripped: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(draft, stripped);
+    // In one step, for processes that read it at the same moment.
+    renameSync(draft, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EROFS' && code !== 'EACCES') throw error;
+  }
+}
+
+/** The file of the cache that holds the JavaScript of `source`; null where it cannot be read as TypeScript. */
+export function keptStripped(source: string): string | null {
+  try {
+    stripTypes(source);
+  } catch {
+    return null;
+  }
+  return fileOf(source);
+}
+
+function fileOf(source: string): string {
+  return path.join(directory, `${hash('sha1', `${process.version}\n${source}`)}.js`);
 }
 
 /** Fills the cache with `files`, where it lacks them; what cannot be read is left for those who load it. */

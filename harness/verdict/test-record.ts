@@ -1,5 +1,6 @@
 import type { Explained, FailureKind } from '../trace/explained.ts';
 import type { Span } from '../trace/span.ts';
+import type { Seal } from './seal.ts';
 
 export type { Explained, FailureKind };
 
@@ -34,4 +35,6 @@ export interface TestRecord {
   readonly attempts: number;
   /** Writes to the console that were not shown, because a test printed too much. */
   readonly droppedWrites: number;
+  /** Where the run is sealed: who made this record, and whether the built-ins were whole. */
+  readonly seal?: Seal;
 }

@@ -6,11 +6,13 @@ import { realTurn } from '../trace/real-time.ts';
 import { startTrace } from '../trace/trace.ts';
 import type { Trace } from '../trace/trace.ts';
 import { seed } from '../world/seed.ts';
+import { changedBuiltIn } from './built-ins.ts';
 import { droppedWrites, renewConsoleBudget } from './console-budget.ts';
 import { describeFailure } from './explain.ts';
 import { InconclusiveError } from './failure.ts';
 import { takeIncidents } from './incidents.ts';
 import { withOuterLimit } from './outer-limit.ts';
+import { sealedRun, takeSealer } from './seal.ts';
 import type { FailureRecord, TestRecord, Verdict } from './test-record.ts';
 
 declare module 'vitest' {
@@ -21,6 +23,8 @@ declare module 'vitest' {
 
 /** Runs of a test that may end inconclusive before that is its verdict. */
 const maximumAttempts = 3;
+// Before any answer could ask for it.
+const sealer = takeSealer();
 
 /**
  * Declares one test of a kata: a sentence of its contract, and the code that checks it.
@@ -42,6 +46,7 @@ export function test(name: string, body: () => unknown, options: { limitMs?: num
     } while (outcome.verdict === 'inconclusive' && attempts < maximumAttempts);
 
     const { verdict, failure, trace } = outcome;
+    const seal = sealedRun() === null ? null : sealer(name, verdict, changedBuiltIn());
     const record: TestRecord = {
       verdict,
       failure,
@@ -52,6 +57,7 @@ export function test(name: string, body: () => unknown, options: { limitMs?: num
       seed: String(seed()),
       attempts,
       droppedWrites: droppedWrites(),
+      ...(seal && { seal }),
     };
     task.meta.kata = record;
     if (failure !== null) throw redError(failure, trace);

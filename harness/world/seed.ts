@@ -10,6 +10,15 @@ export function seed(): number {
   return chosen;
 }
 
+/**
+ * Begins anew with the seed `text`, in a process that judges several answers; one is drawn at the first use where there is none.
+ *
+ * @throws {RangeError} as `seed` does.
+ */
+export function beginSeed(text: string | undefined): void {
+  chosen = readSeed(text);
+}
+
 /** Not by node:crypto, which is work for Node that a virtual clock has to look at: the seed may be drawn while it runs. */
 function drawSeed(): number {
   return Math.floor(Math.random() * 2 ** 32);

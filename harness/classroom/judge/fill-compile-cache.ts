@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readKatas } from '../../catalog/kata.ts';
+import type { ConfinementLimits } from '../../runner/confinement.ts';
+import { StudentSandbox } from './student-sandbox.ts';
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL('load-harness.ts', import.meta.url));
+
+/**
+ * Lets a process that loads no answer leave what Node made of the harness and of the packages, once for each state of them: each test process then
+ * starts in half the time. Processes with answers can only read it.
+ */
+export async function fillCompileCache(
+  limits: ConfinementLimits,
+  isUnsafe: boolean,
+): Promise<void> {
+  using sandbox = StudentSandbox.open(limits, { isUnsafe, fillsCompileCache: true });
+  const { command, words, environment, user } = sandbox.confinement;
+  const folder = environment['NODE_COMPILE_CACHE']!;
+  const marker = path.join(folder, 'filled');
+  if (existsSync(marker)) return;
+
+  const modules = new Set(readKatas().flatMap((kata) => kata.modules));
+  const packages = [...modules].filter((name) => !/^(?:node:|\.)/.test(name));
+  chmodSync(folder, 0o777);
+  try {
+    await run(command, [...words, process.execPath, program, ...packages], {
+      env: environment,
+      ...user,
+    });
+  } finally {
+    chmodSync(folder, 0o755);
+  }
+  writeFileSync(marker, '');
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { projectRoot } from '../../trace/source-location.ts';
+import { answer, kata, rightAfter, whenCalled } from './fixtures/answers.ts';
+import { Judge } from './judge.ts';
+import type { AnswerGrade } from './judge.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const hasSandbox = spawnSync('bwrap', ['--version']).status === 0;
+if (!hasSandbox) console.warn('bubblewrap is not there: the tests of the sandbox are left out.');
+// Where all is checked, a missing sandbox is no excuse.
+const sandboxed = test.skipIf(!hasSandbox && process.env['CI'] !== 'true');
+
+let judge: Judge;
+
+beforeAll(async () => {
+  if (hasSandbox || process.env['CI'] === 'true') judge = await Judge.open();
+});
+afterAll(() => judge?.close());
+
+function grade(files: Map<string, Uint8Array>): Promise<AnswerGrade> {
+  return judge.judge(kata, files);
+}
+
+sandboxed('gives a right answer all its tests, and says with which seed', async () => {
+  const { verdict, passedTests, allTests, seed } = await judge.judge(kata, rightAfter(''), {
+    seed: 7,
+  });
+
+  expect({ verdict, passedTests, allTests, seed }).toEqual({
+    verdict: 'pass',
+    passedTests: 8,
+    allTests: 8,
+    seed: '7',
+  });
+});
+
+sandboxed('names the line of a wrong answer without the place where it was judged', async () => {
+  const grown = await grade(whenCalled('\nnull!.x;'));
+
+  expect(grown).toMatchObject({ verdict: 'fail', passedTests: 1 });
+  const red = grown.tests.find(({ failure }) => failure !== null)!;
+  expect(red.failure?.location).toEqual({ file: `${kata.id}/three-fetches.ts`, line: 2 });
+});
+
+sandboxed.for<[string, string]>([
+  ['Array.prototype.every = () => true;', 'Array.prototype.every'],
+  [
+    'const t = Promise.prototype.then; Promise.prototype.then = function (...a) { return t.apply(this, a); };',
+    'Promise.prototype.then',
+  ],
+  ['performance.now = () => 0;', 'performance.now'],
+  ['Object.prototype.toJSON = () => 1;', 'Object.prototype'],
+  ['globalThis.setTimeout = ((f: any) => f()) as any;', 'globalThis.setTimeout'],
+  ['Object.setPrototypeOf(Map.prototype, {});', 'the prototype of Map.prototype'],
+])('an answer that changes a built-in is tampered with: %s', async ([code, name]) => {
+  const { verdict, reason, passedTests } = await grade(rightAfter(code));
+
+  expect({ verdict, reason, passedTests }).toEqual({
+    verdict: 'tampered',
+    reason: `It changed ${name}.`,
+    passedTests: 0,
+  });
+});
+
+sandboxed('an answer may give names to its errors, and lengthen stacks', async () => {
+  const { verdict } = await grade(
+    rightAfter(
+      'class LostError extends Error { constructor() { super(); this.name = "LostError"; this.toString = () => ""; } }\nnew LostError(); Error.stackTraceLimit = 50; (globalThis as any).mine = 1;',
+    ),
+  );
+
+  expect(verdict).toBe('pass');
+});
+
+sandboxed('results that the answer reports itself are none', async () => {
+  const forged = `const { send } = (globalThis as any)['pro' + 'cess'];`;
+  const { verdict, passedTests } = await grade(
+    answer(
+      `${forged} send.call((globalThis as any)['pro' + 'cess'], { t: 'q', m: 'transform', i: 'x', a: ['${projectRoot}/solutions/03-three-fetches/three-fetches.ts'] });\nexport const fetchAll = () => [];`,
+    ),
+  );
+
+  expect({ verdict, passedTests }).toEqual({ verdict: 'tampered', passedTests: 0 });
+});
+
+sandboxed.for<[string, string]>([
+  ['crashed', "(globalThis as any)['pro' + 'cess'].exit(0);"],
+  ['crashed', "(globalThis as any)['pro' + 'cess'].reallyExit(0);"],
+  [
+    'crashed',
+    "(globalThis as any)['pro' + 'cess'].kill((globalThis as any)['pro' + 'cess'].pid, 'SIGKILL');",
+  ],
+  ['timeout', 'for (;;);'],
+  ['memory', 'const kept = []; for (;;) kept.push(new Array(1e5).fill(urls));'],
+  [
+    'memory',
+    'const kept = []; for (;;) { kept.push(Buffer.alloc(5e7, 1)); await new Promise((go) => setImmediate(go)); }',
+  ],
+])('is %s: %s', async ([verdict, body]) => {
+  expect(await grade(whenCalled(body))).toMatchObject({ verdict, passedTests: 0 });
+});
+
+sandboxed('nothing of the host can be seen inside, and nothing outlives the answer', async () => {
+  const { tests } = await grade(
+    answer(
+      `const { getBuiltinModule } = (globalThis as any)['pro' + 'cess'];
+       const fs = getBuiltinModule('fs'); const at = '${projectRoot}/';
+       getBuiltinModule('child_process').spawn('sleep', ['4711'], { detached: true, stdio: 'ignore' }).unref();
+       const seen = ['solutions', '.git', '.kata/compile-cache', '.kata/classroom/manifests', '../shared'].filter((name) => fs.existsSync(at + name));
+       let written = ''; try { fs.writeFileSync(at + 'katas/x', ''); written = 'katas'; } catch {}
+       const answers = fs.readdirSync(at + '.kata/classroom/' + fs.readdirSync(at + '.kata/classroom')[0]).length;
+       const told = Object.keys((globalThis as any)['pro' + 'cess'].env).filter((name) => !/VITEST|NODE|KATA|^(TEST|DEV|PROD|MODE|SSR|BASE_URL|PATH|HOME|LANG|PWD)/.test(name));
+       export const fetchAll = async () => { throw new Error(JSON.stringify({ seen, written, answers, told })); };`,
+    ),
+  );
+
+  expect(tests[0]!.failure?.message).toContain('{"seen":[],"written":"","answers":1,"told":[]}');
+  await vi.waitFor(() => expect(sleepers()).toEqual([]), { timeout: 60_000 });
+});
+
+test('a judge without a sandbox says so beforehand', async () => {
+  vi.stubEnv('PATH', '/nowhere');
+  try {
+    await expect(Judge.open()).rejects.toMatchObject({ name: 'SandboxError', layer: 'bubblewrap' });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+function sleepers(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8').includes('\u00004711');
+    } catch {
+      return false;
+    }
+  });
+}

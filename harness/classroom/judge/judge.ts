@@ -1,0 +1,290 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import type { Kata } from '../../catalog/kata.ts';
+import { solutionsDirectory } from '../../catalog/kata.ts';
+import { messageOf } from '../../catalog/message-of.ts';
+import type { ConfinementLimits } from '../../runner/confinement.ts';
+import type { KataResult } from '../../runner/kata-result.ts';
+import { SessionPool } from '../../runner/session-pool.ts';
+import { unknownVerdicts } from '../grade-report.ts';
+import type { Grade } from '../grade-report.ts';
+import { checkSandbox } from './check-sandbox.ts';
+import { fillCompileCache } from './fill-compile-cache.ts';
+import { gradeResult } from './grade-result.ts';
+import type { Judgement } from './grade-result.ts';
+import { harnessHash, submissionHash } from './hashes.ts';
+import { keepManifest, namesOf, readManifest } from './manifest.ts';
+import { defaultLimits, StudentSandbox } from './student-sandbox.ts';
+
+export interface JudgeOptions {
+  /** How many students are judged side by side; default 1. */
+  readonly jobs?: number;
+  /** Runs answers as whoever runs this, without a sandbox: only for code that is trusted. */
+  readonly unsafeNoSandbox?: boolean;
+  readonly limits?: Partial<ConfinementLimits>;
+}
+
+/** Of one answer. */
+export interface AnswerOptions {
+  /** The seed of the inputs, 0 to 2³²−1, to repeat a run; otherwise each run draws its own. */
+  readonly seed?: number;
+}
+
+/** A grade, but for whose it is. */
+export type AnswerGrade = Omit<Grade, 'student'>;
+
+/** Runs of an answer that end without a verdict before that is the verdict. */
+const mostTries = 3;
+
+/**
+ * Judges answers that nobody trusts, each student's in a sandbox of their own; Vitest itself stays outside, and is kept from one answer to the next.
+ */
+export class Judge implements AsyncDisposable {
+  readonly #desks: Desk[];
+  readonly #idle: Desk[];
+  readonly #waiting: ((desk: Desk) => void)[] = [];
+
+  private constructor(desks: Desk[]) {
+    this.#desks = desks;
+    this.#idle = [...desks];
+  }
+
+  /** @throws {SandboxError} where a layer of the sandbox is missing, unless it is not asked for. */
+  static async open(options: JudgeOptions = {}): Promise<Judge> {
+    const { jobs = 1, unsafeNoSandbox = false } = options;
+    if (!Number.isInteger(jobs) || jobs < 1) {
+      throw new RangeError(`Expected \`jobs\` to be a positive whole number, got \`${jobs}\`.`);
+    }
+    const limits = { ...defaultLimits, ...options.limits };
+    if (!unsafeNoSandbox) {
+      using trial = StudentSandbox.open(limits, { isUnsafe: false });
+      await checkSandbox(trial.confinement);
+    }
+    await fillCompileCache(limits, unsafeNoSandbox);
+    const manifests: Manifests = new Map();
+    const desks = Array.from(
+      { length: jobs },
+      () => new Desk(limits, unsafeNoSandbox, manifests, (desk) => judge.#release(desk)),
+    );
+    const judge = new Judge(desks);
+    return judge;
+  }
+
+  /** A place to judge the answers of one student, as soon as one is free; dispose it when they are judged. */
+  takeDesk(): Promise<Desk> {
+    const desk = this.#idle.shift();
+    if (desk !== undefined) return Promise.resolve(desk);
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  /**
+   * Learns the names of the katas' tests from runs of their solutions, where no run of the same harness has left them: one process serves all then.
+   *
+   * @returns a sentence for each solution that does not pass in the sandbox: its kata will end as `infrastructure`.
+   */
+  async prepare(katas: readonly Kata[]): Promise<string[]> {
+    using desk = await this.takeDesk();
+    const problems: string[] = [];
+    for (const kata of katas) {
+      const problem = await desk.learnManifest(kata);
+      if (problem !== null) problems.push(problem);
+    }
+    return problems;
+  }
+
+  /** Judges one answer in a sandbox that nothing else was in. */
+  async judge(
+    kata: Kata,
+    files: ReadonlyMap<string, Uint8Array>,
+    options: AnswerOptions = {},
+  ): Promise<AnswerGrade> {
+    using desk = await this.takeDesk();
+    return await desk.judge(kata, files, options);
+  }
+
+  /** Ends all processes; an answer that is being judged ends as `infrastructure`. */
+  async close(): Promise<void> {
+    await Promise.all(this.#desks.map((desk) => desk.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #release(desk: Desk): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(desk);
+    else next(desk);
+  }
+}
+
+type Manifests = Map<string, Promise<readonly string[]>>;
+
+/** Where the answers of one student are judged, one after another: they may share a process, and share none with another student's. */
+export class Desk implements Disposable {
+  readonly #limits: ConfinementLimits;
+  readonly #isUnsafe: boolean;
+  readonly #manifests: Manifests;
+  readonly #release: (desk: Desk) => void;
+  readonly #pool: SessionPool;
+  #sandbox: StudentSandbox | null = null;
+  /** Where solutions run, which no answer of a student shares. */
+  #solutions: StudentSandbox | null = null;
+
+  constructor(
+    limits: ConfinementLimits,
+    isUnsafe: boolean,
+    manifests: Manifests,
+    release: (desk: Desk) => void,
+  ) {
+    this.#limits = limits;
+    this.#isUnsafe = isUnsafe;
+    this.#manifests = manifests;
+    this.#release = release;
+    this.#pool = SessionPool.open({ size: 1, limitMs: (limits.seconds + 180) * 1000 });
+  }
+
+  /**
+   * Judges the student's answer to `kata`. Does not reject: where the machine or the grader failed three times, the verdict says so.
+   *
+   * @param files by the names that the kata gives.
+   */
+  async judge(
+    kata: Kata,
+    files: ReadonlyMap<string, Uint8Array>,
+    options: AnswerOptions = {},
+  ): Promise<AnswerGrade> {
+    const began = performance.now();
+    let seed = options.seed ?? drawSeed();
+    let judgement = await this.#try(kata, files, seed);
+    for (let tries = 1; tries < mostTries && unknownVerdicts.has(judgement.verdict); tries += 1) {
+      this.#clear();
+      seed = options.seed ?? drawSeed();
+      judgement = await this.#try(kata, files, seed);
+    }
+    const isKnown = judgement.verdict === 'pass' || judgement.verdict === 'fail';
+    const passed = judgement.tests.filter(({ verdict }) => verdict === 'pass');
+    return {
+      kata: kata.id,
+      verdict: judgement.verdict,
+      reason: judgement.reason,
+      passedTests: isKnown ? passed.length : 0,
+      tests: judgement.tests,
+      allTests: judgement.allTests,
+      seed: String(seed),
+      submission: submissionHash(kata, files),
+      harness: harnessHash(kata),
+      judgedMs: performance.now() - began,
+    };
+  }
+
+  /** Null where the kata's tests are known, else a sentence that says why they are not. */
+  async learnManifest(kata: Kata): Promise<string | null> {
+    try {
+      await this.#manifestOf(kata);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** Ends what is left of the student's answers, and gives the desk back. */
+  [Symbol.dispose](): void {
+    this.#clear();
+    this.#release(this);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    this.#clear();
+    this.#solutions?.[Symbol.dispose]();
+  }
+
+  async #try(
+    kata: Kata,
+    files: ReadonlyMap<string, Uint8Array>,
+    seed: number,
+  ): Promise<Judgement & { allTests: number }> {
+    let manifest: readonly string[] = [];
+    try {
+      manifest = await this.#manifestOf(kata);
+      const judgement = gradeResult(await this.#run(kata, files, seed), manifest);
+      return { ...judgement, allTests: manifest.length };
+    } catch (error) {
+      return {
+        verdict: 'infrastructure',
+        reason: messageOf(error),
+        tests: [],
+        allTests: manifest.length,
+      };
+    }
+  }
+
+  async #run(
+    kata: Kata,
+    files: ReadonlyMap<string, Uint8Array>,
+    seed: number,
+  ): Promise<KataResult> {
+    this.#sandbox ??= StudentSandbox.open(this.#limits, { isUnsafe: this.#isUnsafe });
+    this.#sandbox.put(kata, files);
+    const { answers: submission, confinement } = this.#sandbox;
+    return await this.#pool.run(kata, { submission, confinement, seed, shareProcess: true });
+  }
+
+  /** The names of the kata's tests, told by a run of its solution in a sandbox: so it is known, too, that a right answer passes here. */
+  async #manifestOf(kata: Kata): Promise<readonly string[]> {
+    const known = this.#manifests.get(kata.id);
+    if (known !== undefined) return await known;
+    const kept = readManifest(kata);
+    const found = kept === null ? this.#tellManifest(kata) : Promise.resolve(kept);
+    this.#manifests.set(kata.id, found);
+    try {
+      return await found;
+    } catch (error) {
+      this.#manifests.delete(kata.id);
+      throw error;
+    }
+  }
+
+  async #tellManifest(kata: Kata): Promise<readonly string[]> {
+    const student = this.#sandbox;
+    this.#sandbox = this.#solutions;
+    try {
+      const result = await this.#run(kata, solutionOf(kata), drawSeed());
+      const names = namesOf(result);
+      const { verdict, reason } = gradeResult(result, names);
+      if (verdict !== 'pass' || names.length === 0) {
+        throw new Error(
+          `Expected the solution of ${kata.id} to pass in the sandbox, got ${verdict}${reason === null ? '' : `: ${reason}`}`,
+        );
+      }
+      keepManifest(kata, names);
+      return names;
+    } finally {
+      this.#solutions = this.#sandbox;
+      this.#sandbox = student;
+    }
+  }
+
+  #clear(): void {
+    if (this.#sandbox !== null) this.#pool.drop();
+    this.#sandbox?.[Symbol.dispose]();
+    this.#sandbox = null;
+  }
+}
+
+function drawSeed(): number {
+  return randomInt(2 ** 32);
+}
+
+function solutionOf(kata: Kata): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of kata.files) {
+    const file = path.join(solutionsDirectory, kata.id, name);
+    if (existsSync(file)) files.set(name, readFileSync(file));
+  }
+  return files;
+}

@@ -1,0 +1,50 @@
+import { afterEach, expect, test } from 'vitest';
+import { changedBuiltIn, noteBuiltIns } from './built-ins.ts';
+
+const { every } = Array.prototype;
+
+afterEach(() => {
+  setEvery(every);
+  Reflect.deleteProperty(Object.prototype, 'added');
+});
+
+test('finds nothing where nothing was changed', () => {
+  noteBuiltIns();
+
+  expect(changedBuiltIn()).toBeNull();
+});
+
+test('names a method that was replaced, and forgets it once it is back', () => {
+  noteBuiltIns();
+  setEvery(() => true);
+  const found = changedBuiltIn();
+  setEvery(every);
+
+  expect(found).toBe('Array.prototype.every');
+  expect(changedBuiltIn()).toBeNull();
+});
+
+test('names an object that was given one property more', () => {
+  noteBuiltIns();
+  Object.assign(Object.prototype, { added: 1 });
+  const found = changedBuiltIn();
+  Reflect.deleteProperty(Object.prototype, 'added');
+
+  expect(found).toBe('Object.prototype');
+});
+
+test('lets programs name their errors, lengthen stacks and make globals', () => {
+  noteBuiltIns();
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  Object.assign(globalThis, { mine: () => 1 });
+  const found = changedBuiltIn();
+  Error.stackTraceLimit = stackTraceLimit;
+  Reflect.deleteProperty(globalThis, 'mine');
+
+  expect(found).toBeNull();
+});
+
+function setEvery(value: unknown): void {
+  Reflect.set(Array.prototype, 'every', value);
+}

@@ -1,0 +1,165 @@
+import { EventEmitter } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import stream from 'node:stream';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { chai, expect } from 'vitest';
+
+type Keyed = Record<PropertyKey, unknown>;
+
+/** One property as it was. Kept as plain values, because a comparison must call nothing that an answer could have replaced. */
+interface Kept {
+  readonly owner: object;
+  readonly name: string;
+  readonly key: PropertyKey;
+  readonly value: unknown;
+  readonly get: unknown;
+  readonly set: unknown;
+}
+
+interface KeptOwner {
+  readonly owner: object;
+  readonly name: string;
+  readonly keys: number;
+  readonly prototype: object | null;
+}
+
+// Captured before any answer is loaded.
+const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const same = Object.is;
+
+/** What programs set, to get longer stacks; and what Vitest and the harness put in place themselves, Vitest in each run anew. */
+const free = new Set<PropertyKey>(['stackTraceLimit', 'exit', 'emitWarning', 'console']);
+
+let properties: Kept[] = [];
+let owners: KeptOwner[] = [];
+
+/**
+ * Notes what the language, Node and the test's matchers are made of, as it is now.
+ *
+ * Freezing would be simpler, but breaks honest programs: `this.name = 'TimeoutError'` in a subclass of Error throws once `Error.prototype` is frozen
+ * (https://tc39.es/ecma262/#sec-ordinarysetwithowndescriptor, step 2.a).
+ */
+export function noteBuiltIns(): void {
+  properties = [];
+  owners = [];
+  for (const [name, owner] of roots()) note(name, owner);
+}
+
+/** The first built-in that is not what it was when `noteBuiltIns` was called, such as `Array.prototype.every`; null where all are. */
+export function changedBuiltIn(): string | null {
+  for (let index = 0; index < owners.length; index += 1) {
+    const { owner, name, keys, prototype } = owners[index]!;
+    if (getPrototypeOf(owner) !== prototype) return `the prototype of ${name}`;
+    // A property more; which one is told below where it hides another.
+    if (ownKeys(owner).length > keys) return name;
+  }
+  for (let index = 0; index < properties.length; index += 1) {
+    const kept = properties[index]!;
+    if (!isAsKept(kept)) return `${kept.name}.${nameOf(kept.key)}`;
+  }
+  return null;
+}
+
+function isAsKept({ owner, key, value, get, set }: Kept): boolean {
+  const now = getOwnPropertyDescriptor(owner, key);
+  if (now === undefined) return false;
+  if (get === undefined && set === undefined)
+    return same(now.value, value) && now.get === undefined;
+  return now.get === get && now.set === set;
+}
+
+function note(name: string, owner: object): void {
+  const keys = ownKeys(owner);
+  const mayGrow = owner === globalThis || owner === expect || nodeOwners.has(owner);
+  owners.push({
+    owner,
+    name,
+    keys: mayGrow ? Infinity : keys.length,
+    prototype: getPrototypeOf(owner),
+  });
+  for (const key of keys) {
+    const now = getOwnPropertyDescriptor(owner, key)!;
+    if (free.has(key) || isState(owner, key, now)) continue;
+    properties.push({ owner, name, key, value: now.value, get: now.get, set: now.set });
+  }
+}
+
+/** What changes without anybody's ill will, in what is not the language. */
+function isState(owner: object, key: PropertyKey, property: PropertyDescriptor): boolean {
+  const isFunction = typeof property.value === 'function';
+  // A global with a getter is loaded lazily: Node puts the thing itself there at its first use. Other globals that are no functions belong to packages.
+  if (owner === globalThis) return !isFunction && !languageNames.includes(String(key));
+  // Numbers, texts and lists that Node counts up or fills.
+  return nodeOwners.has(owner) && property.get === undefined && !isFunction;
+}
+
+const nodeOwners = new Set<object>([process, http, net, stream, timers, timersPromises]);
+
+function nameOf(key: PropertyKey): string {
+  return typeof key === 'symbol' ? (key.description ?? 'a symbol') : `${key}`;
+}
+
+function roots(): Map<string, object> {
+  const found = new Map<string, object>([['globalThis', globalThis]]);
+  for (const name of languageNames) {
+    const value = (globalThis as unknown as Keyed)[name] as Keyed | undefined;
+    if (value === undefined) continue;
+    found.set(name, value);
+    const prototype = typeof value === 'function' ? value['prototype'] : undefined;
+    if (isObject(prototype)) found.set(`${name}.prototype`, prototype);
+  }
+  for (const [name, owner] of Object.entries(unnamed())) found.set(name, owner);
+  return found;
+}
+
+/** Prototypes that no global names. */
+function unnamed(): Record<string, object> {
+  const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!;
+  const matchers = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')];
+  const asserted = chai.Assertion as unknown as { prototype: object };
+  return {
+    'the prototype of iterators': iterator,
+    'the prototype of array iterators': getPrototypeOf([][Symbol.iterator]())!,
+    'the prototype of map iterators': getPrototypeOf(new Map().entries())!,
+    'the prototype of set iterators': getPrototypeOf(new Set().values())!,
+    'the prototype of string iterators': getPrototypeOf(''[Symbol.iterator]())!,
+    'the prototype of typed arrays': getPrototypeOf(Uint8Array.prototype)!,
+    'the prototype of async functions': getPrototypeOf(async () => {})!,
+    'the prototype of generators': getPrototypeOf(function* () {})!,
+    'the prototype of async generators': getPrototypeOf(async function* () {})!,
+    'EventEmitter.prototype': EventEmitter.prototype,
+    'http.ClientRequest.prototype': http.ClientRequest.prototype,
+    'http.IncomingMessage.prototype': http.IncomingMessage.prototype,
+    'http.ServerResponse.prototype': http.ServerResponse.prototype,
+    'net.Socket.prototype': net.Socket.prototype,
+    'net.Server.prototype': net.Server.prototype,
+    'stream.Readable.prototype': stream.Readable.prototype,
+    'stream.Writable.prototype': stream.Writable.prototype,
+    'node:http': http,
+    'node:net': net,
+    'node:timers': timers,
+    'node:timers/promises': timersPromises,
+    process,
+    performance,
+    'the prototype of performance': getPrototypeOf(performance)!,
+    expect,
+    'the matchers of expect': asserted.prototype,
+    ...(isObject(matchers) ? { 'the state of expect': matchers } : {}),
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+const languageNames = [
+  'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Promise', 'Map', 'Set', 'WeakMap',
+  'WeakSet', 'WeakRef', 'FinalizationRegistry', 'RegExp', 'Date', 'Error', 'TypeError', 'RangeError', 'SyntaxError',
+  'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError', 'JSON', 'Math', 'Reflect', 'Proxy',
+  'Iterator', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Atomics', 'Int8Array', 'Uint8Array', 'Uint16Array',
+  'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'AsyncDisposableStack', 'DisposableStack',
+  'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'Buffer',
+  'DOMException', 'MessageChannel', 'Headers', 'Request', 'Response',
+]; // prettier-ignore
