@@ -26,7 +26,7 @@ test('waits for the slowest of the three, whichever that is', async () => {
     const { db, replies } = await ask({ ...plan, [slowest]: { ms: slowestMs } });
 
     const [reply] = replies;
-    expect(reply).toTakeVirtually(slowestMs);
+    expect(reply, `The slowest query is ${slowest}`).toTakeVirtually(slowestMs);
     expect(reply?.body, `The dashboard, with slow ${slowest}`).toEqual(db.dashboardOf(7));
   }
 });
@@ -52,7 +52,7 @@ test('a missing user becomes 404 as soon as that is known', async () => {
 
   const [reply] = replies;
   expect(reply?.status, 'Your status, for a user who is not there').toBe(404);
-  expect(reply).toTakeVirtually(50);
+  expect(reply, 'After 50 ms it was known that there is no such user').toTakeVirtually(50);
 });
 
 test('a missing user stops the other queries', async () => {
@@ -73,9 +73,10 @@ test('a missing user stops only the queries of the same request', async () => {
 
   const { db, replies } = await ask((id) => (id === 8 ? missing : quick), [7, 8, 9]);
 
+  const sentence = 'Only user 8 is missing. Queries of requests for other users that were stopped';
+  expect(db.stopped([7, 9]), sentence).toEqual([]);
   const others = [replies[0]?.status, replies[2]?.status];
   expect(others, 'The statuses for users 7 and 9, while user 8 is missing').toEqual([200, 200]);
-  expect(db.stopped([7, 9]), 'Queries for users 7 and 9 that were stopped').toEqual([]);
 });
 
 test('preferences that fail become the defaults', async () => {
@@ -103,7 +104,7 @@ test('orders that fail become 502 at once, and stop the others', async () => {
 
   const [reply] = replies;
   expect(reply?.status, 'Your status, when the orders fail').toBe(502);
-  expect(reply).toTakeVirtually(30);
+  expect(reply, 'The orders had failed after 30 ms').toTakeVirtually(30);
   expect(db.endedAfter(30), 'The orders failed; queries that still went on to their end').toEqual(
     [],
   );

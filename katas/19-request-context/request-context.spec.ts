@@ -259,18 +259,21 @@ function expectOwnLines(
   if (first === undefined) return;
   const sentences = [
     `${mistakes.length} of ${replies.length} requests lost lines to others in the log, or have lines of others.`,
-    ...carriersOf(first.due, first.found, lines),
+    ...carriersOf(first, lines),
+    ...othersOf(first),
     `Lines with the id of request ${first.id}`,
   ];
   expect(first.found, sentences.join('\n')).toEqual(first.due);
 }
 
+interface Mistake {
+  readonly id: string | null;
+  readonly found: readonly string[];
+  readonly due: readonly string[];
+}
+
 /** Says of each line that a request misses which id it carries, where the line tells whose it is. */
-function carriersOf(
-  due: readonly string[],
-  found: readonly string[],
-  lines: readonly Line[],
-): string[] {
+function carriersOf({ due, found }: Mistake, lines: readonly Line[]): string[] {
   return due
     .filter((message) => !found.includes(message))
     .flatMap((missed) => {
@@ -279,6 +282,16 @@ function carriersOf(
       const carrier = line.requestId === '-' ? 'no id' : `the id of ${line.requestId}`;
       return [`The line "${missed}" carries ${carrier}.`];
     });
+}
+
+/** Says how many lines of others carry the id of a request that has all of its own. */
+function othersOf({ id, due, found }: Mistake): string[] {
+  const more = found.length - due.length;
+  if (more <= 0) return [];
+  const lines = more === 1 ? '1 line of another request carries' : `${more} lines of others carry`;
+  return [
+    `${lines} the id of request ${id}: whoever called the code that writes them did so in the context of that request.`,
+  ];
 }
 
 function kindOf(message: string): string {
