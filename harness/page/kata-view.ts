@@ -42,12 +42,11 @@ export function renderKata(
 <h1><span class="number">${kata.number}</span> ${kata.title}</h1>
 <p class="lead">${kata.goal}</p>
 </div>
-<div class="bar"><div id="part-status" role="status">${parts['part-status']}</div>
-<form method="post" action="/katas/${kata.id}/judge"><button class="button" type="submit">Judge again</button></form></div>
-<section class="card timeline" aria-labelledby="h-timeline"><div class="timeline-head"><h2 id="h-timeline">Timeline</h2>${renderLegend()}</div><div id="part-timeline">${parts['part-timeline']}</div></section>
+<div class="bar"><div id="part-status" role="status">${parts['part-status']}</div></div>
+<section class="card timeline" aria-labelledby="h-timeline"><div class="card-head"><h2 id="h-timeline">Timeline</h2>${renderLegend()}</div><div id="part-timeline">${parts['part-timeline']}</div></section>
 <div class="columns">
 <div class="column">
-<section class="card" aria-labelledby="h-tests"><h2 id="h-tests">Tests</h2><div id="part-tests">${parts['part-tests']}</div></section>
+<section class="card" aria-labelledby="h-tests"><div class="card-head"><h2 id="h-tests">Tests</h2><form method="post" action="/katas/${kata.id}/judge"><button class="button" type="submit">Judge again</button></form></div><div id="part-tests">${parts['part-tests']}</div></section>
 <section class="card first-red" aria-labelledby="h-first-red"><h2 id="h-first-red">What happened</h2><div id="part-first-red">${parts['part-first-red']}</div></section>
 <section class="card" aria-labelledby="h-answer"><h2 id="h-answer">Your file</h2><div id="part-answer">${parts['part-answer']}</div></section>
 <section class="card" id="starter" aria-labelledby="h-starter"><h2 id="h-starter">Start anew</h2><div id="part-starter">${parts['part-starter']}</div></section>
