@@ -42,6 +42,17 @@ test('assertions keep their sentence and both sides in short', () => {
   expect(vitest.location?.file).toContain('explain.test.ts');
 });
 
+test('where the spec says what is compared, both sides are told once', () => {
+  const told = (work: () => unknown) => describeFailure(thrownBy(work)).message;
+
+  expect(told(() => expect([1], 'The answers').toEqual([2]))).toBe('The answers:');
+  expect(told(() => expect(true, 'Was it aborted?').toBe(false))).toBe('Was it aborted?');
+  expect(told(() => expect(3, 'The tries').toBeLessThan(2))).toBe(
+    'The tries: expected 3 to be less than 2',
+  );
+  expect(told(() => expect(2, 'The tries').not.toBe(2))).toBe('The tries: expected 2 not to be 2');
+});
+
 test('the name of a comparison is left out, also where a story follows', () => {
   const error = thrownBy(() => expect(1).toBe(2));
   if (error instanceof Error) error.message += '\n1. ada came';

@@ -84,13 +84,25 @@ function describeAssertion(error: Error): FailureRecord {
   const message = stripVTControlCharacters(errorMessage(error))
     .replace(/ \/\/ Object\.is equality$/m, '')
     .trim();
+  const diff = diffOf(error, 'actual');
   return {
     kind: 'assertion',
-    message: limitMessage(message),
+    message: limitMessage(diff === null ? message : withoutComparison(message)),
     location: placeOf(readProperty(hints, 'location')) ?? placeOf(blameOf(error)),
     advice: adviceOf(hints),
-    diff: diffOf(error, 'actual'),
+    diff,
   };
+}
+
+/**
+ * `The answers: expected [ 1 ] to deeply equal [ 2 ]` becomes `The answers:`, for both sides stand below it. Without words of the spec in
+ * front, and for every comparison that is not an equality, nothing is left out.
+ */
+function withoutComparison(message: string): string {
+  return message.replace(
+    /^(\S.*?)([:?.]?): expected .*(?<! not) to (?:be|equal|deeply equal|strictly equal) (?!less |greater |an? |close |truthy|falsy|defined).+$/m,
+    (_line, label: string, mark: string) => `${label}${mark === '' ? ':' : mark}`,
+  );
 }
 
 function describeThrown(error: Error): FailureRecord {

@@ -9,6 +9,11 @@ test('values are shown in one short line', () => {
   expect(showValue(Array.from({ length: 10_000 }, () => 'item')).length).toBeLessThanOrEqual(120);
 });
 
+test('an error inside a list is shown without its stack', () => {
+  expect(showValue([new Error('no'), 1])).toBe('[ Error: no, 1 ]');
+  expect(showValue({ a: new Error('no'), b: 1 })).toBe('{ a: Error: no, b: 1 }');
+});
+
 test('nothing of the value is called', () => {
   let calls = 0;
   const hostile = {

@@ -18,7 +18,9 @@ export function showValue(value: unknown): string {
       customInspect: false,
       getters: false,
     });
-    return shorten(shown.replace(/\s+/g, ' '), longest);
+    // Of an error inside a list or an object, the stack would fill the line and hide what comes after it.
+    const short = shown.replace(/\n\s+at .+?(?=(?:,| [{}\]])*$)/gm, '');
+    return shorten(short.replace(/\s+/g, ' '), longest);
   } catch {
     return 'a value that cannot be shown';
   }
