@@ -57,8 +57,10 @@ test('as many requests are under way as concurrency says, never more', async () 
     await using api = await startSlowApi({ routes: { '/': { delayMs: 100 } } });
     await inVirtualTime(() => bench(api.url('/'), options));
 
-    expect(api.traffic).toHaveHits(options.requests);
-    expect(api.traffic).toHavePeak(peak);
+    const { requests, concurrency } = options;
+    const asked = `With requests ${requests} and concurrency ${concurrency}`;
+    expect(api.traffic, asked).toHaveHits(requests);
+    expect(api.traffic, asked).toHavePeak(peak);
     const methods = new Set(api.traffic.requests.map(({ method }) => method));
     expect([...methods], 'The methods of your requests').toEqual(['GET']);
   }
@@ -74,7 +76,8 @@ test('a free slot takes the next request at once', async () => {
   );
 
   const starts = api.traffic.requests.map(({ startedAt }) => startedAt);
-  expect(starts).toStartAt([0, 0, 97, 194, 291, 388, 485, 582, 679, 776, 873]);
+  const told = 'Two slots; the first request takes 970 ms, all others 97 ms';
+  expect(starts, told).toStartAt([0, 0, 97, 194, 291, 388, 485, 582, 679, 776, 873]);
   expectFigures(run.value, { totalMs: 970 }, 'a slow request beside ten quick ones');
 });
 
