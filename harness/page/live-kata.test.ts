@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readState } from '../learner/learner-state.ts';
@@ -16,7 +15,6 @@ const green = resultOf([testOf()]);
 /** A kata that is looked at; `verdicts` come one for each time that it is judged. */
 function lookAt(verdicts: readonly (KataResult | Error)[]) {
   const folder = learnerFolder(makeKatasFolder());
-  const runs = new EventEmitter();
   let judged = 0;
   const kata = folder.katas.find((kata) => kata.id === id)!;
   const live = new LiveKata(kata, folder, {
@@ -32,7 +30,6 @@ function lookAt(verdicts: readonly (KataResult | Error)[]) {
   return {
     live,
     folder,
-    runs,
     file: path.join(folder.answerTo(kata).directory, 'three-fetches.ts'),
     judged: () => judged,
     until: async (condition: () => boolean): Promise<void> => {

@@ -9,7 +9,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { runCommand } from '../cli/fixtures/run-command.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import { kata, makeKatasFolder } from './fixtures/made-page.ts';
+import { listenTo } from './fixtures/event-reader.ts';
 import { listen } from './listen.ts';
+import { startPage } from './start-page.ts';
 
 const program = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const answer = path.join(kata, 'three-fetches.ts');
@@ -36,23 +38,25 @@ async function start(folder: string, port = 0) {
 
 test('a save brings the verdict into the page, and the list knows it', async () => {
   const folder = makeKatasFolder();
-  const { server, url } = await start(folder);
-  const abort = new AbortController();
-  const { body } = await fetch(`${url}/katas/${kata}/events`, { signal: abort.signal });
-  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
-  const saw = async (text: string): Promise<void> => {
-    for (let seen = ''; !seen.includes(text);) seen += (await reader.read()).value!;
-  };
+  await using page = await startPage({ port: 0, answers: folder });
+  const { saw, leave } = await listenTo(`${page.url}/katas/${kata}`);
 
   await saw('4 of 8 green');
   writeFileSync(path.join(folder, answer), solution);
   await saw('All 8 green');
-  const list = await (await fetch(url)).text();
+  const list = await (await fetch(page.url)).text();
 
   expect(list).toContain('8 of 8 tests');
-  abort.abort();
-  await reader.closed.catch(() => {});
+  await leave();
+});
+
+test('ends when it is told to, also while somebody looks', async () => {
+  const { server, url } = await start(makeKatasFolder());
+  const { saw } = await listenTo(`${url}/katas/${kata}`);
+  await saw('Judging');
+
   server.kill('SIGINT');
+
   expect(await once(server, 'exit')).toEqual([0, null]);
 });
 
