@@ -2,8 +2,11 @@ import * as v from 'valibot';
 import type { TestResult } from '../../runner/kata-result.ts';
 import type { GradedTest } from '../grade-report.ts';
 
-/** Where answers lie while they are judged: it says nothing to a student. */
-const placeOfAnswers = /(?:\/[^\s:'"`]*)?\.kata\/classroom\/\d+\/[\da-f-]{36}\/answers\//g;
+/** Where answers lie while they are judged, out here and inside: it says nothing to a student. */
+const placeOfAnswers =
+  /(?:file:\/\/)?(?:\/[^\s:'"`]*)?\.kata\/(?:classroom\/\d+\/[\da-f-]{36}\/answers|submissions\/\d+)\//g;
+/** Which load of a file it was: another number wherever its process has judged more before. */
+const loadOfFile = /\?instance=\d+/g;
 
 const text = (most: number) =>
   v.pipe(
@@ -12,6 +15,7 @@ const text = (most: number) =>
       value
         .slice(0, 2 * most)
         .replace(placeOfAnswers, '')
+        .replace(loadOfFile, '')
         .slice(0, most),
     ),
   );
