@@ -30,7 +30,7 @@ test('a killed process fails its own task only, and the next one works', async (
   );
   refuseOwn(await finishedBeside(other, waiting, 'a task that waited while a process was killed'));
   gate.open();
-  await finished(other, 'the task of the other process');
+  await finished(other, 'the task of the other process', soon);
 });
 
 test('process.exit in a task rejects that task, whatever the code', async () => {
@@ -67,7 +67,7 @@ test('what a task prints does not disturb its result', async () => {
   const value = random().nonce();
 
   await using program = runOneTask({ do: 'print', port: gate.port, value });
-  await program.reached(() => gate.entered > 0, 'a task to start', patience);
+  await program.reached(() => gate.entered > 0, 'the start of a task', patience);
   const what = 'the result of a task that printed a million characters';
   await program.reached(() => program.messages.length > 0, what, soon);
 
@@ -77,7 +77,8 @@ test('what a task prints does not disturb its result', async () => {
 
 test('a message that a task sends itself is not its result', async () => {
   await using pool = await openPool({ size: 1 });
-  const values = [random().nonce(), random().nonce()];
+  const chance = random();
+  const values = [chance.nonce(), chance.nonce()];
 
   const results = [
     await finished(pool.run({ do: 'send', value: values[0] }), 'a task that sends messages'),
@@ -142,7 +143,7 @@ test('has as many processes as its size says, and uses them again', async () => 
   const tasks = Promise.all(
     Array.from({ length: 6 }, () => pool.run<number>({ do: 'gate', port: gate.port })),
   );
-  await reached(() => gate.entered >= 2, tasks, 'two tasks to run at the same time');
+  await reached(() => gate.entered >= 2, tasks, 'two tasks at the same time');
   gate.open();
   const pids = new Set(await finished(tasks, 'six tasks'));
 
@@ -155,7 +156,7 @@ test('a process that ends between two tasks is replaced', async () => {
   const pid = await finished(pool.run<number>({ do: 'process' }), 'a task');
 
   kill(pid);
-  await until(() => !isThere(pid), 'the killed process to be gone', soon);
+  await until(() => !isThere(pid), 'the end of the killed process', soon);
   // Its channel is closed by now; that is told in one of the next turns.
   await turns(5);
 
@@ -174,13 +175,14 @@ test('an abort ends the process of its running task, and no other', async () => 
 
   abort();
   await refusal(task, { reason }, soon);
-  await until(() => !isThere(pid), 'the process of an aborted task to end', soon);
+  const what = 'the end of a process whose task was aborted, and which ignores SIGTERM';
+  await until(() => !isThere(pid), what, soon);
 
   const next = pool.run({ do: 'echo', value });
-  const what = 'a task after one that was aborted while it ran';
-  expect(await finishedBeside(other, next, what)).toBe(value);
+  const after = 'a task after one that was aborted while it ran';
+  expect(await finishedBeside(other, next, after)).toBe(value);
   gate.open();
-  await finished(other, 'the task of the other process');
+  await finished(other, 'the task of the other process', soon);
 });
 
 test('a task that is aborted before it starts never starts', async () => {
@@ -196,7 +198,7 @@ test('a task that is aborted before it starts never starts', async () => {
   await refusal(waiting, { reason }, soon);
   await refusal(pool.run({ do: 'gate', port: unwanted.port }, { signal }), { reason }, soon);
   gate.open();
-  await finished(pool.run({ do: 'echo', value: 'next' }), 'the next task');
+  await finished(pool.run({ do: 'echo', value: 'next' }), 'the next task', soon);
 
   expect(unwanted.entered, 'Tasks that were started after they had been aborted').toBe(0);
 });
@@ -225,9 +227,10 @@ test('finishes what it accepted before it closes, and accepts no more', async ()
   await refusal(pool.run({ do: 'echo', value: 'late' }), {}, soon);
   gate.open();
 
-  await finished(running, 'the task that ran when the pool was closed');
-  expect(await finished(waiting, 'the task that waited when the pool was closed')).toBe(value);
-  await finished(Promise.all([closing, closingAgain]), 'the pool to close', soon);
+  await finished(running, 'the task that ran when the pool was closed', soon);
+  const waited = 'the task that waited when the pool was closed';
+  expect(await finished(waiting, waited, soon)).toBe(value);
+  await finished(Promise.all([closing, closingAgain]), 'pool.close()', soon);
 });
 
 test('no process is left when close has resolved', async () => {
@@ -237,13 +240,13 @@ test('no process is left when close has resolved', async () => {
   const leavesTimer = pool.run<number>({ do: 'leave-a-timer' });
   const pids = [pid, await finishedBeside(task, leavesTimer, 'a task that leaves a timer')];
   gate.open();
-  await finished(task, 'the other task');
+  await finished(task, 'the other task', soon);
 
   // Looked at in the same turn: a process that has only been sent a signal is still there then.
   const left = pool.close().then(() => pids.filter(isThere));
 
   const sentence = 'Processes that were still there when close had resolved';
-  expect(await finished(left, 'the pool to close', soon), sentence).toEqual([]);
+  expect(await finished(left, 'pool.close()', soon), sentence).toEqual([]);
 });
 
 test('a program that runs a task and closes its pool ends by itself', async () => {
@@ -253,7 +256,7 @@ test('a program that runs a task and closes its pool ends by itself', async () =
   await using program = runOneTask({ do: 'echo', value });
   const what = 'the result of a program that waits for nothing but one task';
   await program.reached(() => program.messages.length > 0, what, patience);
-  const exit = await program.ended('a program to end that has closed its pool', soon);
+  const exit = await program.ended('the end of a program that has closed its pool', soon);
 
   expect(program.messages, 'The result of a program that runs one task').toEqual([{ value }]);
   expect(exit).toEqual({ code: 0, signal: null });
@@ -281,7 +284,7 @@ async function openPool(options: { size: number }) {
     close,
     [Symbol.asyncDispose]: async () => {
       using _ = ends;
-      await finished(close(), 'the pool to close', { limitMs: 200 }).catch(() => {});
+      await finished(close(), 'pool.close()', { limitMs: 200 }).catch(() => {});
       await children.end();
     },
   };
@@ -302,7 +305,7 @@ async function occupy(
 ) {
   const before = gate.entered;
   const task = pool.run(job, options);
-  await reached(() => gate.entered > before, task, 'a process to start a task');
+  await reached(() => gate.entered > before, task, 'the start of a task');
   // In an object, since an async function would wait for a promise that it returns.
   return { task, pid: gate.pids[before]! };
 }
@@ -325,7 +328,7 @@ async function finished<T>(work: Promise<T>, what: string, limit = patience): Pr
     settled = true;
   };
   work.then(settle, settle);
-  await until(() => settled, what, limit);
+  await until(() => settled, `the end of ${what}`, limit);
   return work;
 }
 
@@ -350,7 +353,7 @@ async function refusal(
       (value) => expect.fail(`The task succeeded with ${String(value)}. ${because}.`),
       (error: unknown) => error,
     ),
-    'a task to be refused',
+    'a task that should be refused',
     limit,
   );
   if (Object.keys(expected).length > 0) await expect(Promise.reject(error)).toRejectWith(expected);
@@ -364,7 +367,7 @@ async function endOf(task: Promise<unknown>, pid: number, because?: string): Pro
   await reached(
     () => !isThere(pid),
     task.catch(() => {}),
-    'a process to end',
+    'the end of a process',
   );
   return refusal(task, {}, soon, because);
 }
