@@ -9,7 +9,9 @@ function bench(...words: string[]) {
 }
 
 test.each([
-  [['speed'], 'Expected start-up, verdicts, probe or autocannon, got "speed".'],
+  [['speed'], 'Expected start-up, verdicts, probe, autocannon or class, got "speed".'],
+  [['class', '--students', '0'], 'Expected --students to be above zero, got 0.'],
+  [['class', '--katas', '99'], 'There is no kata "99".'],
   [['verdicts', '--busy', 'four'], 'Expected --busy to be a whole number, got "four".'],
   [['autocannon', '--requests', '150'], 'Expected --requests to be a multiple of 100, got 150.'],
   [['verdicts', '99'], 'There is no kata "99".'],

@@ -1,4 +1,4 @@
-import { kataIds } from '../catalog/kata.ts';
+import { kataIds, readKata } from '../catalog/kata.ts';
 import { selectKatas } from '../catalog/select-katas.ts';
 import { command, parseWords, UsageError } from './command.ts';
 
@@ -17,8 +17,19 @@ const usage = `Usage: npm run bench -- <what> [options]
   autocannon               kata 21's solution beside autocannon, on one server
       --runs <n>           pairs of runs (5)
       --requests <n>       requests in each run, in hundreds (500)
+  class                    a made class: each verdict beside what had to come
+                           out, twice, the second run killed on its way; its
+                           verdicts a minute beside a Vitest for each answer
+      --students <n>       how many (30)
+      --katas <katas>      such as 01-10,24 (all)
+      --kills <n>          how often the second run is killed (20)
+      --sample <n>         answers with a Vitest of their own (20)
+      --jobs <n>           students judged at the same time (half of the
+                           processors)
+      --busy <n>           busy processes (0)
+      --seed <n>           of the class (1)
 
-Exit code: 0 measured, 1 a verdict was wrong, 2 wrong usage.
+Exit code: 0 measured, 1 a verdict was wrong or reports differ, 2 wrong usage.
 `;
 
 await command(main);
@@ -31,6 +42,12 @@ async function main(words: string[]): Promise<number> {
     minutes: { type: 'string' },
     runs: { type: 'string' },
     requests: { type: 'string' },
+    students: { type: 'string' },
+    katas: { type: 'string' },
+    kills: { type: 'string' },
+    sample: { type: 'string' },
+    jobs: { type: 'string' },
+    seed: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   const [what, ...more] = positionals;
@@ -59,7 +76,20 @@ async function main(words: string[]): Promise<number> {
       wholeNumber('--requests', values.requests ?? '500'),
     );
   }
-  throw new UsageError(`Expected start-up, verdicts, probe or autocannon, got "${what}".`);
+  if (what === 'class') {
+    const students = wholeNumber('--students', values.students ?? '30');
+    if (students === 0) throw new UsageError('Expected --students to be above zero, got 0.');
+    return madeClass({
+      students,
+      katas: selectKatas((values.katas ?? '').split(/[\s,]+/).filter(Boolean), kataIds()),
+      kills: wholeNumber('--kills', values.kills ?? '20'),
+      sample: wholeNumber('--sample', values.sample ?? '20'),
+      jobs: wholeNumber('--jobs', values.jobs ?? '0'),
+      busy: wholeNumber('--busy', values.busy ?? '0'),
+      seed: wholeNumber('--seed', values.seed ?? '1'),
+    });
+  }
+  throw new UsageError(`Expected start-up, verdicts, probe, autocannon or class, got "${what}".`);
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -104,6 +134,31 @@ async function verdicts(
     console.log(`virtual beside real time  ${kata}  ${ratio.toFixed(0)} to 1`);
   }
   return figures.wrong.length === 0 ? 0 : 1;
+}
+
+async function madeClass({
+  katas,
+  ...options
+}: {
+  katas: readonly string[];
+  students: number;
+  kills: number;
+  sample: number;
+  jobs: number;
+  busy: number;
+  seed: number;
+}): Promise<number> {
+  const [{ benchClass }, { describeClassFigures, hasDiffered }] = await Promise.all([
+    import('../bench/bench-class.ts'),
+    import('../bench/describe-class-figures.ts'),
+  ]);
+  const figures = await benchClass({
+    ...options,
+    katas: katas.map((id) => readKata(id)),
+    onProgress: (text) => process.stderr.write(`${text}\n`),
+  });
+  for (const line of describeClassFigures(figures)) console.log(line);
+  return hasDiffered(figures) ? 1 : 0;
 }
 
 async function probe(runs: number, busy: number): Promise<number> {

@@ -4,6 +4,7 @@ import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-cata
 import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
+import { checkClass, missingForClass } from './check-class.ts';
 import { checkDocs } from './check-docs.ts';
 import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
@@ -41,6 +42,13 @@ export const fullSteps: readonly FullStep[] = [
     stage: 4,
     run: () => checkPage(),
     missing: () => missingForPage(),
+  },
+  {
+    name: 'class',
+    title: 'a made class',
+    stage: 4,
+    run: ({ onProgress }) => checkClass(onProgress),
+    missing: () => missingForClass(),
   },
 ];
 

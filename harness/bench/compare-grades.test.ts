@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { ClassReport, Grade } from '../classroom/grade-report.ts';
+import { compareGrades, differingLines, withoutTimes } from './compare-grades.ts';
+import type { MadeAnswer } from './make-class.ts';
+
+const answer: MadeAnswer = {
+  student: 'ada',
+  kata: '03-three-fetches',
+  name: 'wrong/two-batches',
+  expected: ['fail'],
+  fails: ['sends three'],
+};
+
+function reportOf(grade: Partial<Grade>, red: readonly string[] = []): ClassReport {
+  const tests = ['sends three', 'keeps order'].map((name) => ({
+    name,
+    verdict: red.includes(name) ? 'fail' : 'pass',
+    failure: null,
+    spans: [],
+    virtual: true,
+    virtualMs: 5,
+  }));
+  const own = { student: 'ada', kata: answer.kata, verdict: 'fail', reason: null, tests };
+  return { gradedAt: 'now', grades: [{ ...own, ...grade }] } as unknown as ClassReport;
+}
+
+test('an answer with the verdict and the red tests that it had to have is as it had to be', () => {
+  expect(compareGrades([answer], reportOf({}, ['sends three']))).toEqual([]);
+});
+
+test.each([
+  [reportOf({ verdict: 'pass' }), 'Expected fail, got pass.'],
+  [
+    reportOf({ verdict: 'tampered', reason: 'It changed Map.' }),
+    'Expected fail, got tampered (It changed Map.).',
+  ],
+  [
+    reportOf({}, ['keeps order']),
+    '"sends three" must reject it, and did not. "keeps order" rejected it too.',
+  ],
+  [reportOf({ student: 'bob' }), 'It was not graded.'],
+])('what is not is told %#', (report, problem) => {
+  expect(compareGrades([answer], report)).toEqual([
+    { answer: 'ada 03-three-fetches wrong/two-batches', problem },
+  ]);
+});
+
+test('times are no difference: of the run, and of tests in real time', () => {
+  const real = (ms: number): Partial<Grade> => ({
+    judgedMs: ms,
+    tests: [
+      {
+        name: 'holds',
+        verdict: 'fail',
+        failure: {
+          kind: 'held',
+          message: `It held the loop for ${ms} ms.`,
+          location: null,
+          advice: null,
+          diff: null,
+        },
+        spans: [],
+        virtual: false,
+        virtualMs: ms,
+      },
+    ],
+  });
+
+  expect(withoutTimes(reportOf(real(51)))).toBe(withoutTimes(reportOf(real(1203.5))));
+});
+
+test('virtual time is no time of the machine: it must be the same', () => {
+  const [one, other] = [reportOf({}), reportOf({ tests: [] })];
+
+  expect(differingLines(withoutTimes(one), withoutTimes(other))).not.toEqual([]);
+  expect(withoutTimes(one)).toContain('"virtualMs": 5');
+});
