@@ -97,6 +97,19 @@ test('a process that died says how', () => {
   expect(of('It held the loop.', 'hang')).toBe('timeout');
 });
 
+test.for<[string, 'fail' | 'timeout']>([
+  ['Still waiting for the answer to GET /a: it had not come after 0.4 s.', 'fail'],
+  ['Your code is still waiting after 10 s for fetch api1.', 'fail'],
+  ['Your code held the event loop for 3 s and did not give it back.', 'timeout'],
+])('a test that ended with "%s" makes a %s', ([message, verdict]) => {
+  const hung = ended(manifest[0]!, {
+    verdict: 'fail',
+    failure: { ...crash, kind: 'hang', message },
+  });
+
+  expect(gradeResult(resultOf([hung, both[1]!]), manifest).verdict).toBe(verdict);
+});
+
 test('what a test tells is cut to what a report can bear, and taken by its shape', () => {
   const message = 'x'.repeat(9000);
   const failure = { ...crash, kind: 'assertion', message } as const;

@@ -89,8 +89,16 @@ function findEnding({ tests }: KataResult, names: readonly string[]): Found | nu
   if (crash) return ['crashed', sentence(crash)];
   const outOfMemory = own.find((test) => /Array buffer allocation failed/.test(sentence(test)));
   if (outOfMemory) return ['memory', sentence(outOfMemory)];
-  const hang = of('hang');
+  const hang = own.find((test) => test.failure?.kind === 'hang' && !isWait(sentence(test)));
   return hang ? ['timeout', sentence(hang)] : null;
+}
+
+/**
+ * Whether a test ended because something did not come, while the loop turned. That is one red test, as it is in virtual time, where it is known as
+ * a deadlock: the others judged the answer. What held the loop had to be ended.
+ */
+function isWait(message: string): boolean {
+  return /^(?:Still waiting for|Your code is still waiting) /.test(message);
 }
 
 function judge(tests: readonly GradedTest[]): Found {
