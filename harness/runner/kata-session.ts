@@ -179,6 +179,11 @@ export class KataSession implements AsyncDisposable {
     this.#spare.fill(kata);
   }
 
+  /** Starts a process that will judge the answers which come after those of now, in a place of their own. */
+  prepareConfined(confinement: Confinement): void {
+    this.#spare.prepare(confinement);
+  }
+
   /** Ends the test processes that wait, with all that answers have left running in them. */
   drop(): void {
     this.#spare.drop();

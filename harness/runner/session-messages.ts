@@ -12,6 +12,8 @@ export type SessionRequest =
       readonly confinement: Confinement | null;
       readonly seed: number | undefined;
     }
+  /** Starts a test process ahead of its first answer. */
+  | { readonly type: 'prepare'; readonly confinement: Confinement }
   /** Ends the test processes that wait. */
   | { readonly type: 'drop' }
   | { readonly type: 'close' };

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Kata } from '../catalog/kata.ts';
+import type { Confinement } from './confinement.ts';
 import type { KataResult } from './kata-result.ts';
 import type { RunOptions } from './kata-session.ts';
 import type { SessionReply, SessionRequest } from './session-messages.ts';
@@ -76,6 +77,11 @@ export class SessionPool implements AsyncDisposable {
       this.#waiting.push({ kata, options, resolve, reject, deaths: 0 });
       this.#assign();
     });
+  }
+
+  /** Lets the pool's processes start a test process each in a place where nothing is judged yet. */
+  prepare(confinement: Confinement): void {
+    for (const member of this.#members) member.prepare(confinement);
   }
 
   /** Ends the test processes that the pool's processes keep for answers to come, with all that earlier answers have left running in them. */
@@ -197,6 +203,10 @@ class Member {
     }, this.#limitMs);
     const { submission, shareProcess = false, confinement = null, seed } = job.options;
     this.#send({ type: 'run', kata: job.kata, submission, shareProcess, confinement, seed });
+  }
+
+  prepare(confinement: Confinement): void {
+    if (this.#ready) this.#send({ type: 'prepare', confinement });
   }
 
   drop(): void {

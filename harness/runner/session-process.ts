@@ -17,6 +17,10 @@ async function answer(request: SessionRequest): Promise<void> {
     process.disconnect?.();
     return;
   }
+  if (request.type === 'prepare') {
+    session.prepareConfined(request.confinement);
+    return;
+  }
   if (request.type === 'drop') {
     session.drop();
     return;

@@ -19,6 +19,8 @@ export interface NextAnswer {
 export class SpareSlot implements Disposable {
   #fresh: SpareProcess | null = null;
   #used: SpareProcess | null = null;
+  /** Waits in another place, for answers that come after those of now. */
+  #ahead: SpareProcess | null = null;
   #current: SpareProcess | null = null;
   #answers = 0;
   #free = Promise.withResolvers<void>();
@@ -34,6 +36,13 @@ export class SpareSlot implements Disposable {
   /** Starts a process for `kata`, unless one is there. */
   fill(kata: Kata): void {
     this.#fresh ??= SpareProcess.start(packagesOf(kata), this.#next.confined?.confinement ?? null);
+  }
+
+  /** Starts a process in a place where nothing is judged yet, so that it is ready by then. */
+  prepare(confinement: Confinement): void {
+    if (this.#ahead?.confinement?.name === confinement.name) return;
+    this.#ahead?.[Symbol.dispose]();
+    this.#ahead = SpareProcess.start([], confinement);
   }
 
   /** Says that `kata` is judged next, and how. */
@@ -88,7 +97,7 @@ export class SpareSlot implements Disposable {
     this.#free.resolve();
   }
 
-  /** Ends the processes that wait. */
+  /** Ends the processes that wait in the place of the answers judged last. */
   drop(): void {
     this.#fresh?.[Symbol.dispose]();
     this.#used?.[Symbol.dispose]();
@@ -102,6 +111,7 @@ export class SpareSlot implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#ahead?.[Symbol.dispose]();
     this.drop();
   }
 
@@ -110,6 +120,9 @@ export class SpareSlot implements Disposable {
     const name = this.#next.confined?.confinement.name;
     this.#fresh = keepIn(name, this.#fresh);
     this.#used = keepIn(name, this.#used);
+    if (this.#fresh !== null || this.#ahead?.confinement?.name !== name) return;
+    this.#fresh = keepIn(name, this.#ahead);
+    this.#ahead = null;
   }
 
   #takeUsed(execArgv: readonly string[], env: Partial<NodeJS.ProcessEnv>): ChildProcess | null {

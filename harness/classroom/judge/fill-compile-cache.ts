@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -36,4 +36,14 @@ export async function fillCompileCache(
     chmodSync(folder, 0o755);
   }
   writeFileSync(marker, '');
+  removeOthers(folder);
+}
+
+/** Those of earlier states of the harness. */
+function removeOthers(folder: string): void {
+  const parent = path.dirname(folder);
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith('compile-cache-') || name === path.basename(folder)) continue;
+    rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
 }

@@ -131,6 +131,8 @@ export class Desk implements Disposable {
   readonly #release: (desk: Desk) => void;
   readonly #pool: SessionPool;
   #sandbox: StudentSandbox | null = null;
+  /** Of the student after this one. */
+  #ahead: StudentSandbox | null = null;
   /** Where solutions run, which no answer of a student shares. */
   #solutions: StudentSandbox | null = null;
 
@@ -200,6 +202,7 @@ export class Desk implements Disposable {
   async close(): Promise<void> {
     await this.#pool.close();
     this.#clear();
+    this.#ahead?.[Symbol.dispose]();
     this.#solutions?.[Symbol.dispose]();
   }
 
@@ -228,10 +231,34 @@ export class Desk implements Disposable {
     files: ReadonlyMap<string, Uint8Array>,
     seed: number,
   ): Promise<KataResult> {
-    this.#sandbox ??= StudentSandbox.open(this.#limits, { isUnsafe: this.#isUnsafe });
+    this.#sandbox ??= this.#takeAhead();
     this.#sandbox.put(kata, files);
     const { answers: submission, confinement } = this.#sandbox;
-    return await this.#pool.run(kata, { submission, confinement, seed, shareProcess: true });
+    const result = await this.#pool.run(kata, {
+      submission,
+      confinement,
+      seed,
+      shareProcess: true,
+    });
+    this.#prepareNext();
+    return result;
+  }
+
+  #takeAhead(): StudentSandbox {
+    const ahead = this.#ahead ?? this.#open();
+    this.#ahead = null;
+    return ahead;
+  }
+
+  /** While this student's answers are judged, the process of the next one starts. */
+  #prepareNext(): void {
+    if (this.#ahead !== null) return;
+    this.#ahead = this.#open();
+    this.#pool.prepare(this.#ahead.confinement);
+  }
+
+  #open(): StudentSandbox {
+    return StudentSandbox.open(this.#limits, { isUnsafe: this.#isUnsafe });
   }
 
   /** The names of the kata's tests, told by a run of its solution in a sandbox: so it is known, too, that a right answer passes here. */

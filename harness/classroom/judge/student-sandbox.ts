@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -23,6 +24,8 @@ export const defaultLimits: ConfinementLimits = {
   processes: 64,
   outputBytes: 16 * 1024 ** 2,
 };
+
+const classroom = path.join(projectRoot, '.kata', 'classroom');
 
 export interface SandboxOptions {
   /** Whether the processes run as the grader does, in no sandbox. */
@@ -72,7 +75,8 @@ export class StudentSandbox implements Disposable {
   }
 
   static open(limits: ConfinementLimits, options: SandboxOptions): StudentSandbox {
-    const home = path.join(projectRoot, '.kata', 'classroom', `${process.pid}`, randomUUID());
+    removeAbandoned();
+    const home = path.join(classroom, String(process.pid), randomUUID());
     return new StudentSandbox(home, limits, options);
   }
 
@@ -128,7 +132,22 @@ function asGrader(compileCache: string): Start {
 /** One for each state of the harness; no answer, and no solution, is ever loaded by a process that can write to it. */
 function compileCacheFolder(): string {
   const name = `compile-cache-${commonHash()}`;
-  const folder = path.join(projectRoot, '.kata', 'classroom', name);
+  const folder = path.join(classroom, name);
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+let looked = false;
+
+/** A grader that was killed could not tidy up after itself. */
+function removeAbandoned(): void {
+  if (looked) return;
+  looked = true;
+  const own = path.join(classroom, String(process.pid));
+  process.once('exit', () => rmSync(own, { recursive: true, force: true }));
+  if (!existsSync(classroom) || !existsSync('/proc/self')) return;
+  for (const name of readdirSync(classroom)) {
+    const isStale = /^\d+$/.test(name) && !existsSync(`/proc/${name}`);
+    if (isStale) rmSync(path.join(classroom, name), { recursive: true, force: true });
+  }
 }
