@@ -3,6 +3,7 @@ import type { Kata } from '../catalog/kata.ts';
 import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-catalog.ts';
 import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';
+import { checkAttacks, missingForAttacks } from './check-attacks.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
 import { checkClass, missingForClass } from './check-class.ts';
 import { checkDocs } from './check-docs.ts';
@@ -42,6 +43,14 @@ export const fullSteps: readonly FullStep[] = [
     stage: 4,
     run: () => checkPage(),
     missing: () => missingForPage(),
+  },
+  {
+    name: 'attacks',
+    title: 'attacks on the grader',
+    // By themselves: they keep every CPU busy, and some of them use up what others wait for.
+    stage: 5,
+    run: (context) => checkAttacks(context),
+    missing: () => missingForAttacks(),
   },
   {
     name: 'class',

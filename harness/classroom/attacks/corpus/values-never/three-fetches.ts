@@ -1,0 +1,3 @@
+export function fetchAll(): any {
+  return { then() {} };
+}
