@@ -5,6 +5,7 @@ import { solutionsDirectory, type Kata } from '../catalog/kata.ts';
 import { parseWrongAnswer } from '../catalog/wrong-answer.ts';
 import type { GradeVerdict } from '../classroom/grade-report.ts';
 import { random, type Random } from '../world/random.ts';
+import { corpusAnswers } from './corpus-answers.ts';
 import { hostileAnswers } from './hostile-answers.ts';
 
 /** What a student of a made class handed in for a kata, and what has to come of it. */
@@ -90,13 +91,27 @@ function draftsOf(kata: Kata): Drafts {
     right: [right, ...keptDrafts(kata, 'right')],
     wrong: keptDrafts(kata, 'wrong'),
     starter: [{ name: 'starter', files: starter, expected: ['fail'], fails: null }],
-    hostile: hostileAnswers.map(({ name, code, expected }) => ({
-      name: `hostile/${name}`,
-      files: new Map(solution).set(kata.files[0]!, `${code}\n${solution.get(kata.files[0]!)!}`),
-      expected,
-      fails: null,
-    })),
+    hostile: [...hostileDrafts(kata, solution), ...corpusDrafts(kata)],
   };
+}
+
+function hostileDrafts(kata: Kata, solution: ReadonlyMap<string, string>): Draft[] {
+  const main = kata.files[0]!;
+  return hostileAnswers.map(({ name, code, expected }) => ({
+    name: `hostile/${name}`,
+    files: new Map(solution).set(main, `${code}\n${solution.get(main)!}`),
+    expected,
+    fails: null,
+  }));
+}
+
+function corpusDrafts(kata: Kata): Draft[] {
+  return corpusAnswers(kata).map(({ name, files, expected }) => ({
+    name: `hostile/${name}`,
+    files,
+    expected,
+    fails: null,
+  }));
 }
 
 function keptDrafts(kata: Kata, kind: 'right' | 'wrong'): Draft[] {
