@@ -16,7 +16,8 @@ timed('POST /jobs is answered before its work begins', async () => {
   await aWhile();
 
   for (const { name, answered } of desk.calls) {
-    if (!answered) expect.fail(`The work of job ${name} was called before its POST was answered.`);
+    if (!answered)
+      expect.fail(`The work of job "${name}" was called before its POST was answered.`);
   }
   for (const { status, location, id, job } of answers) {
     expect(status, 'The status of POST /jobs').toBe(202);
@@ -190,12 +191,9 @@ timed('a key is free again when its job is forgotten or was refused', async () =
   expect(retried.status, 'The status for the refused key, when there was room').toBe(202);
   expect(renewed.status, 'The status for the key of a forgotten job').toBe(202);
   expect(renewed.id, 'The id for the key of a forgotten job').not.toBe(first.id);
-  expect(desk.begun, 'The jobs whose work was called').toEqual([
-    'first',
-    'second',
-    'retried',
-    'renewed',
-  ]);
+  const told =
+    'The job of a refused key was sent again, and there was room. The jobs whose work was called';
+  expect(desk.begun, told).toEqual(['first', 'second', 'retried', 'renewed']);
 });
 
 timed('a finished job is forgotten after ttlMs, and no other', async (clock) => {
@@ -217,12 +215,16 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
 
   const ends = { cancelled: [queued, 100], done: [done, 200], failed: [failed, 700] } as const;
   for (const [status, [id, endedAt]] of Object.entries(ends)) {
+    const which =
+      status === 'cancelled' ? 'a job that was cancelled while it was queued' : `a ${status} job`;
     await at(endedAt + ttlMs - 1);
     const last = await desk.get(id);
-    expect(last.job?.status, `The ${status} job, 1 ms before its time was up`).toBe(status);
+    expect(last.job?.status, `What GET says of ${which}, 1 ms before its ttlMs were over`).toBe(
+      status,
+    );
     await at(endedAt + ttlMs + 1);
     const [asked, deleted] = [await desk.get(id), await desk.delete(id)];
-    expect(asked.status, `The status for the ${status} job, ${ttlMs + 1} ms after its end`).toBe(
+    expect(asked.status, `The status of GET for ${which}, 1 ms after its ttlMs were over`).toBe(
       404,
     );
     expect(asked.error, 'The text `error` in the body of a 404').toBeTypeOf('string');
@@ -249,10 +251,16 @@ test('nothing of a forgotten job stays in memory', async () => {
     const asked = await desk.get('some-job');
     return { beforeMb, status: asked.status };
   });
-  const keptMb = memoryMb() - value.beforeMb;
+  const mostMb = (jobs * resultMb) / 2;
+  let keptMb = memoryMb() - value.beforeMb;
+  // Node gives memory back beside the program: on a busy machine some turns after the collection.
+  for (let looks = 0; looks < 200 && keptMb > mostMb; looks += 1) {
+    await sleep(1);
+    keptMb = memoryMb() - value.beforeMb;
+  }
 
   expect(value.status, 'The status for a job that never was').toBe(404);
-  if (keptMb > (jobs * resultMb) / 2) {
+  if (keptMb > mostMb) {
     expect.fail(
       `${jobs} jobs with results of ${resultMb} MB each were done more than ttlMs ago, and ${Math.round(keptMb)} MB of memory are still taken.`,
     );
