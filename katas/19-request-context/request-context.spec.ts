@@ -173,7 +173,7 @@ test('ends the threads of the press when the server is closed', async () => {
   await server.app.close();
 
   expect(server.threads, 'Threads that your server started, for a press with two').toBe(2);
-  expect(await audit.check()).toEqual([]);
+  expect(await audit.check(), 'What was left when app.close() had resolved').toEqual([]);
 });
 
 interface Line {

@@ -22,6 +22,8 @@ const load = kata(() => import('./sync-vs-async.ts'));
 
 /** Looks, a millisecond apart at least, within which any thread that starts has come to work. */
 const patience = { limitMs: 7000 };
+/** The same for what needs no thread to start. */
+const soon = { limitMs: 1000 };
 /** Longer than any test, so that only the test ends a call in a thread. On the event loop nobody could end it. */
 const untilOpened = { onLoopMs: 1, inThreadMs: 600_000 };
 /** For tests with a run of the judge, who asks again and again on a busy machine. */
@@ -59,16 +61,24 @@ test(
 
 test('a hundred calls of bad-blocking still hold up everybody', async () => {
   await using server = await start();
+  const { log } = server;
   const ids = manyIds(100);
 
   const asked = all(ids.map((id) => server.get(`/async/bad-blocking?id=${id}`)));
+  const inThread = () => log.calls.some(({ thread }) => thread !== 0);
+  const called = () => inThread() || log.calls.length === ids.length;
+  await reached(called, asked, 'a hundred calls of fetchReport');
+  // None of them is blocked on the event loop now, and one in a thread should not hold up the verdict.
+  log.open();
   const answers = await finished(asked, 'a hundred answers');
 
   expect(results(answers)).toEqual(ids.map(server.reportOf));
-  expect(server.log.peak, 'The most calls of fetchReport that went on at the same time').toBe(1);
+  const most =
+    'The most calls of fetchReport that went on at the same time; the event loop makes one at a time';
+  expect(log.peak, most).toBe(1);
   const expected = ids.toSorted(byNumber).map((id) => callOf('fetchReport', id, 0));
   const sentence = 'Calls made for /async/bad-blocking; thread 0 is that of the event loop';
-  expect(server.log.calls.toSorted(byInput), sentence).toEqual(expected);
+  expect(log.calls.toSorted(byInput), sentence).toEqual(expected);
 });
 
 test('await-one and noawait hit together are done after one second', async () => {
@@ -136,9 +146,14 @@ test('four blocking calls run side by side', async () => {
   await using server = await start();
 
   const asked = all(manyIds(4).map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
+  const { log, threads } = server;
+  const full = () => {
+    if (server.arrived < 4 || threads.living !== log.blockedNow) return stranded();
+    return `Four requests have come, and ${counted(log.blockedNow, 'call')} in ${counted(threads.living, 'thread')}: there should be four, on every machine.`;
+  };
   const what = 'four calls of fetchReport that go on at the same time';
-  await reached(() => server.log.blockedNow === 4, asked, what);
-  server.log.open();
+  await reached(() => log.blockedNow === 4, asked, what, full);
+  log.open();
 
   expect(statusesOf(await finished(asked, 'four answers'))).toEqual([200, 200, 200, 200]);
 });
@@ -192,7 +207,10 @@ test('a call that fails becomes 500, and the next one works', async () => {
 test('/test/sync blocks the event loop itself', async () => {
   await using server = await start();
 
-  const { status } = await finished(server.get('/test/sync'), 'an answer');
+  const asked = server.get('/test/sync');
+  await reached(() => server.log.calls.length > 0, asked, 'a call of sleepSync');
+  server.log.open();
+  const { status } = await finished(asked, 'an answer');
 
   expect(status).toBe(200);
   const sentence = 'Calls made for /test/sync; thread 0 is that of the event loop';
@@ -242,7 +260,7 @@ test('closing the server ends its threads', async () => {
 
   await finished(Promise.resolve(server.app.close()), 'the server to close');
 
-  expect(await audit.check()).toEqual([]);
+  expect(await audit.check(), 'What was left when app.close() had resolved').toEqual([]);
 });
 
 type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
@@ -267,6 +285,7 @@ async function start(blocking: Partial<Blocking> = {}) {
   const threads = watchThreads();
   const log = CallLog.begin({ ...untilOpened, nonce, ...blocking });
   const app = await build();
+  newestThreads = threads;
   const server = await serveApp(app);
   let arrived = 0;
   app.server.on('request', () => {
@@ -349,6 +368,18 @@ async function judge(path: string): Promise<LoopReport> {
   });
 }
 
+type Threads = ReturnType<typeof watchThreads>;
+
+/** The threads of the server that was built last. */
+let newestThreads: Threads | null = null;
+
+/** Why nothing more can come of the threads that were started, or null where it can. */
+function stranded(): string | null {
+  const { started = 0, living = 0 } = newestThreads ?? {};
+  if (started === 0 || living > 0) return null;
+  return `Your server has started ${counted(started, 'thread')}, and none of them is left.`;
+}
+
 /** Counts the threads that are started from now on, and at the end ends those that are left. */
 function watchThreads() {
   const workers: Worker[] = [];
@@ -360,6 +391,10 @@ function watchThreads() {
     get started() {
       return workers.length;
     },
+    /** Those of them that have not ended. */
+    get living() {
+      return workers.filter(({ threadId }) => threadId !== -1).length;
+    },
     [Symbol.asyncDispose]: async () => {
       diagnostics.unsubscribe('worker_threads', note);
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -368,13 +403,18 @@ function watchThreads() {
 }
 
 /** Waits until `condition` holds. If `work` ends before, it failed, or the condition will never hold. */
-async function reached(condition: () => boolean, work: Promise<unknown>, what: string) {
+async function reached(
+  condition: () => boolean,
+  work: Promise<unknown>,
+  what: string,
+  stuck = stranded,
+) {
   let ended = false;
   const end = () => {
     ended = true;
   };
   work.then(end, end);
-  await until(() => condition() || ended, what, patience);
+  await untilStuck(() => condition() || ended, what, stuck);
   if (condition()) return;
   await work;
   expect.fail(`All requests were answered, and this never came: ${what}.`);
@@ -387,8 +427,25 @@ async function finished<T>(work: Promise<T>, what: string): Promise<T> {
     settled = true;
   };
   work.then(settle, settle);
-  await until(() => settled, what, patience);
+  await untilStuck(() => settled, what, stranded);
   return work;
+}
+
+/** Waits for `condition`, and not much longer where `stuck` says why it will not come. */
+async function untilStuck(
+  condition: () => boolean,
+  what: string,
+  stuck: () => string | null,
+): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    await until(() => condition() || stuck() !== null, what, patience);
+    if (condition()) return;
+    // An answer may be on its way, and another thread may be about to start.
+    const changed = until(() => condition() || stuck() === null, what, soon);
+    await changed.catch(() => expect.fail(`Still waiting for ${what}. ${stuck() ?? ''}`.trim()));
+    if (condition()) return;
+  }
+  expect.fail(`Still waiting for ${what}. One thread after another was started, and has ended.`);
 }
 
 /** A test that ends early awaits nothing any more: what it started may then fail unheard. */
@@ -422,6 +479,10 @@ function callOf(name: Call['name'], input: number): Pick<Call, 'name' | 'input'>
 function callOf(name: Call['name'], input: number, thread: number): Call;
 function callOf(name: Call['name'], input: number, thread?: number): Partial<Call> {
   return thread === undefined ? { name, input } : { name, input, thread };
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
 function byNumber(left: number, right: number): number {
