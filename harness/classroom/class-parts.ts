@@ -4,6 +4,7 @@ import { readKatas, solutionsDirectory, type Kata } from '../catalog/kata.ts';
 import { GradeUsageError } from './command/grade-usage-error.ts';
 import type { AnswerJudge, GradeParts } from './grade-parts.ts';
 import { readClass } from './intake/read-class.ts';
+import type { RedisPlace } from './queue/redis-place.ts';
 import { harnessHasher } from './store/harness-hash.ts';
 
 export interface ClassPartsOptions {
@@ -14,6 +15,14 @@ export interface ClassPartsOptions {
   /** How many students are judged at the same time. */
   readonly jobs: number;
   readonly unsafeNoSandbox: boolean;
+  /** Where workers take the answers from, if they are not judged here. */
+  readonly queue?: QueueUse | null;
+}
+
+export interface QueueUse {
+  readonly place: RedisPlace;
+  readonly isRegrade: boolean;
+  readonly onNotice: (sentence: string) => void;
 }
 
 /** What grades a class in earnest: its folder, the policy, the sandbox. Policy and judge are loaded where there is something to judge. */
@@ -22,7 +31,9 @@ export function classParts({
   roster,
   jobs,
   unsafeNoSandbox,
+  queue = null,
 }: ClassPartsOptions): GradeParts {
+  const harnessOf = harnessHasher({ sandbox: !unsafeNoSandbox });
   return {
     async readClass() {
       try {
@@ -39,12 +50,17 @@ export function classParts({
       const { checkPolicy } = await import('./policy/check-policy.ts');
       return checkPolicy(kata, files);
     },
-    openJudge: () => openJudge({ jobs, unsafeNoSandbox }),
-    harnessOf: harnessHasher({ sandbox: !unsafeNoSandbox }),
+    async openJudge() {
+      if (queue === null) return await openJudge({ jobs, unsafeNoSandbox });
+      const { QueueJudge } = await import('./queue/queue-judge.ts');
+      return await QueueJudge.open({ ...queue, harnessOf, katas: readKatas() });
+    },
+    harnessOf,
   };
 }
 
-async function openJudge(
+/** What judges on this machine. */
+export async function openJudge(
   options: Pick<ClassPartsOptions, 'jobs' | 'unsafeNoSandbox'>,
 ): Promise<AnswerJudge> {
   const [{ Judge }, { readManifest }] = await Promise.all([

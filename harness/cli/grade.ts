@@ -17,10 +17,12 @@ import {
   jobsOf,
   katasOf,
   usualJobs,
+  usualQueuedJobs,
   weightsOf,
 } from '../classroom/command/grade-options.ts';
 import { exportReport, type Classroom50Context } from '../classroom/exports/export-report.ts';
 import { gradeClass } from '../classroom/grade-class.ts';
+import { redisPlace } from '../classroom/queue/redis-place.ts';
 import { progressShower } from '../classroom/show-progress.ts';
 import { VerdictStore } from '../classroom/store/verdict-store.ts';
 import { writeReports } from '../classroom/write-reports.ts';
@@ -47,6 +49,9 @@ and GitHub give them. Only the files that a kata names are taken.
   --moodle-roster <file>     list of participants, for --format moodle
   --regrade            judges everything anew, and shows what changed
   --rerun-unknown      tries again what could not be judged
+  --queue redis://…    puts the answers on a queue, from which
+                       npm run grade:worker takes them; --jobs is then how
+                       many wait there at a time (256)
   --unsafe-no-sandbox  runs answers with your rights: only for code you trust
   --help               this text
 
@@ -57,7 +62,7 @@ Exit code: 0 graded, 2 wrong usage, 3 could not grade (no sandbox, say).
 `;
 
 /** Nothing, or not all, could be graded, and the user can do something about it. */
-const couldNotGrade = new Set(['SandboxError', 'StoreError']);
+const couldNotGrade = new Set(['QueueError', 'SandboxError', 'StoreError']);
 
 class StoppedError extends Error {
   override readonly name = 'StoppedError';
@@ -94,6 +99,7 @@ async function main(words: readonly string[]): Promise<number> {
     format: { type: 'string' },
     'canvas-gradebook': { type: 'string' },
     'moodle-roster': { type: 'string' },
+    queue: { type: 'string' },
     regrade: { type: 'boolean', default: false },
     'rerun-unknown': { type: 'boolean', default: false },
     'unsafe-no-sandbox': { type: 'boolean', default: false },
@@ -109,7 +115,9 @@ async function main(words: readonly string[]): Promise<number> {
   const ids = katasOf(values.katas);
   const weights = weightsOf(values.weights, ids);
   const due = values.due === undefined ? null : dueOf(values.due);
-  const jobs = values.jobs === undefined ? usualJobs() : jobsOf(values.jobs);
+  const place = values.queue === undefined ? null : redisPlace(values.queue);
+  const usual = place === null ? usualJobs() : usualQueuedJobs;
+  const jobs = values.jobs === undefined ? usual : jobsOf(values.jobs);
   const formats = formatsOf(values.format);
   const canvasGradebook = textBehind('--canvas-gradebook', values['canvas-gradebook']);
   const moodleRoster = textBehind('--moodle-roster', values['moodle-roster']);
@@ -134,6 +142,7 @@ async function main(words: readonly string[]): Promise<number> {
       directory,
       jobs,
       unsafeNoSandbox,
+      queue: place && { place, isRegrade: regrade, onNotice: notice },
       ...(roster !== undefined && { roster: fromTyped(roster) }),
     }),
     rerunUnknown: values['rerun-unknown'],
@@ -157,6 +166,11 @@ async function main(words: readonly string[]): Promise<number> {
   // Only now: a regrade that is killed before it was shown is shown by the next one.
   store.remember(graded.report.grades, { endsRegrade: regrade });
   return 0;
+}
+
+/** Below the line of the progress, which is written over and over. */
+function notice(sentence: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}${sentence}\n`);
 }
 
 function textBehind(option: string, file: string | undefined): string | null {

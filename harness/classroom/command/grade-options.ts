@@ -49,6 +49,9 @@ export function usualJobs(): number {
   return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
+/** How many answers a run has on a queue at a time: enough for many workers, and little for the server's memory. */
+export const usualQueuedJobs = 256;
+
 export function jobsOf(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new GradeUsageError(`Expected --jobs to be a whole number from 1 to 999, got "${text}".`);
