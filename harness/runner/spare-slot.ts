@@ -24,6 +24,7 @@ export class SpareSlot implements Disposable {
   #current: SpareProcess | null = null;
   #answers = 0;
   #free = Promise.withResolvers<void>();
+  readonly #freed = (): void => this.#free.resolve();
   #next: NextAnswer = { shares: false, confined: null };
   /** Told while it is judged: it did something that its process may not have come out of whole. */
   spoiled = false;
@@ -64,7 +65,7 @@ export class SpareSlot implements Disposable {
    */
   take(execArgv: readonly string[], env: Partial<NodeJS.ProcessEnv>): ChildProcess | null {
     const child = this.#takeUsed(execArgv, env) ?? this.#takeFresh(execArgv, env);
-    child?.once('exit', this.#free.resolve);
+    child?.once('exit', this.#freed);
     if (child !== null) this.onTaken(child);
     if (child === null) this.#free.resolve();
     if (child === null && this.#next.confined !== null) {
@@ -91,10 +92,11 @@ export class SpareSlot implements Disposable {
   /** Takes the process back that judges now, for the next answer that may share one. */
   put(): void {
     if (this.#current === null) return;
+    this.#current.child.off('exit', this.#freed);
     this.#answers += 1;
     this.#used?.[Symbol.dispose]();
     this.#used = SpareProcess.used(this.#current);
-    this.#free.resolve();
+    this.#freed();
   }
 
   /** Ends the processes that wait in the place of the answers judged last. */
