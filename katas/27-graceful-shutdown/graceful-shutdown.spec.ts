@@ -34,6 +34,7 @@ test(
     using request = await server.askForReport(id);
 
     await server.terminate();
+    server.stillRuns('one request');
     server.finish(`report ${id}`);
 
     expect(await request.head()).toMatchObject({ status: 200 });
@@ -73,6 +74,7 @@ test(
     await server.line('report last is asked for');
 
     await server.terminate();
+    server.stillRuns('one request');
     server.finish('report last');
 
     expect(await report, 'The answer after SIGTERM, over a connection of before').toBe(200);
