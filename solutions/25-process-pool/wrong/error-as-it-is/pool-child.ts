@@ -1,6 +1,6 @@
 // Runs in each process of the pool: loads the task once, then answers each message with one that has the same id.
 //
-// It is started with the address of the script as its only word.
+// It is started with the address of the script as its only argument.
 const { default: task } = await import(process.argv[2]!);
 
 interface Question {
