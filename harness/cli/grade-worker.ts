@@ -82,9 +82,9 @@ async function main(words: readonly string[]): Promise<number> {
       say: (sentence) => console.log(sentence),
     });
     if (!stopped.aborted) await once(stopped, 'abort');
-    console.log(`Stopping: ${worker.counts.active} answers are still judged, none is taken.`);
+    console.log(`Stopping: ${worker.counts.active} jobs are still judged, no other is taken.`);
     await worker.close();
-    console.log(`Stopped after ${worker.counts.done} answers.`);
+    console.log(`Stopped after ${worker.counts.done} jobs.`);
   } finally {
     await judge.close();
   }

@@ -24,6 +24,10 @@ const inBrowser = {
   reason: 'runs beside a browser, in npm run verify -- --all',
   test: 'harness/verify/page-story.browser.ts',
 };
+const besideRedis = {
+  reason: 'runs beside a Redis server, in npm run verify -- --all',
+  test: 'harness/classroom/queue/many-workers.redis.ts',
+};
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
   test: 'harness/loop/watchdog.test.ts',
@@ -79,6 +83,16 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'runs in the process of npm run grade',
     test: 'harness/cli/grade.test.ts',
   },
+  {
+    file: 'harness/cli/grade-worker.ts',
+    reason: 'is a process of its own',
+    test: 'harness/cli/grade-worker.test.ts',
+  },
+  { file: 'harness/verify/queue.config.ts', ...besideRedis },
+  { file: 'harness/classroom/queue/many-workers.redis.ts', ...besideRedis },
+  { file: 'harness/classroom/queue/queue-judge.ts', ...besideRedis },
+  { file: 'harness/classroom/queue/queue-register.ts', ...besideRedis },
+  { file: 'harness/classroom/queue/queue-worker.ts', ...besideRedis },
   { file: 'harness/cli/bench.ts', ...inBench },
   { file: 'harness/bench/bench-probe.ts', ...inBench },
   { file: 'harness/bench/bench-start-up.ts', ...inBench },

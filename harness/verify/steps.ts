@@ -10,6 +10,7 @@ import { checkDocs } from './check-docs.ts';
 import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
 import { checkPage, missingForPage } from './check-page.ts';
+import { checkQueue, missingForQueue } from './check-queue.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 import { checkStarters } from './check-starters.ts';
@@ -58,6 +59,13 @@ export const fullSteps: readonly FullStep[] = [
     stage: 4,
     run: ({ onProgress }) => checkClass(onProgress),
     missing: () => missingForClass(),
+  },
+  {
+    name: 'queue',
+    title: 'many machines',
+    stage: 4,
+    run: () => checkQueue(),
+    missing: () => missingForQueue(),
   },
 ];
 

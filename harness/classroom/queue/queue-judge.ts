@@ -73,7 +73,11 @@ export class QueueJudge implements AnswerJudge, AsyncDisposable {
     this.#options = options;
     this.#register = register;
     // Without a limit of retries: while the server is away, jobs wait for it.
-    this.#queue = new Queue(name, { connection: { url, maxRetriesPerRequest: null } });
+    this.#queue = new Queue(name, {
+      connection: { url, maxRetriesPerRequest: null },
+      // An event holds a whole result. Who misses one looks after the job all the same.
+      streams: { events: { maxLen: 500 } },
+    });
     this.#events = new QueueEvents(name, { connection: { url } });
     this.#queue.on('error', (error) => this.#tellAway(error));
     this.#events.on('error', (error) => this.#tellAway(error));

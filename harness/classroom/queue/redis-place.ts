@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '../../catalog/message-of.ts';
+import { GradeUsageError } from '../command/grade-usage-error.ts';
 import { QueueError } from './queue-error.ts';
 
 /** Where a Redis server listens. */
@@ -10,11 +11,11 @@ export interface RedisPlace {
   readonly shown: string;
 }
 
-/** @throws {QueueError} where `text` is no address such as `redis://127.0.0.1:6379`. */
+/** @throws {GradeUsageError} where `text` is no address such as `redis://127.0.0.1:6379`. */
 export function redisPlace(text: string): RedisPlace {
   const url = URL.parse(text);
   if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
-    throw new QueueError(
+    throw new GradeUsageError(
       'Expected --queue to be an address such as redis://127.0.0.1:6379, or rediss:// with TLS.',
     );
   }

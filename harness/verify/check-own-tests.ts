@@ -1,0 +1,45 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { messageOf } from '../catalog/message-of.ts';
+import { readTestReport } from './check-harness.ts';
+import { toolProblems } from './check-tools.ts';
+import type { StepReport } from './check.ts';
+import { runTool } from './run-tool.ts';
+
+/** Tests of the harness that need more of the system than others do, and so have a configuration of their own. */
+export interface OwnTests {
+  /** What they show, as the check that fails where they could not run. */
+  readonly name: string;
+  /** The folder that they are about. */
+  readonly where: string;
+  /** The configuration of Vitest, from the checkout's root. */
+  readonly config: string;
+  /** The file that Vitest leaves its report in. */
+  readonly report: string;
+}
+
+/** Runs the tests of a configuration, each of which is a check; `run` runs another tool only in tests. */
+export async function checkOwnTests(
+  { name, where, config, report }: OwnTests,
+  run: typeof runTool = runTool,
+): Promise<StepReport> {
+  // What an earlier run left must not be read for this one.
+  rmSync(report, { force: true });
+  const { code, output } = await run('vitest', [
+    'run',
+    `--config=${config}`,
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ]);
+
+  const advice = `Run it by hand: npx vitest run --config ${config}`;
+  try {
+    const { checks, notes } = readTestReport(JSON.parse(readFileSync(report, 'utf8')));
+    const isTold = code === 0 || checks.some(({ problems }) => problems.length > 0);
+    if (isTold) return { checks, notes };
+  } catch (error) {
+    const problems = toolProblems(where, 1, `${messageOf(error)}\n${output}`, advice);
+    return { checks: [{ name, problems }], notes: [] };
+  }
+  const problems = toolProblems(where, code, output, advice);
+  return { checks: [{ name, problems }], notes: [] };
+}
