@@ -9,7 +9,8 @@ const formats: readonly ExportFormat[] = ['json', 'table', 'csv', 'moodle', 'jun
 /** What only a terminal, a page or a spreadsheet would take for more than text. */
 const harmful: readonly { readonly pattern: RegExp; readonly what: string; readonly in: RegExp }[] =
   [
-    { what: 'control characters', pattern: /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]/, in: /./ }, // prettier-ignore
+    // Those of a terminal, and those that turn the direction of a text.
+    { what: 'control characters', pattern: /[^\P{Cc}\t\n\r]|[\u202a-\u202e]/u, in: /./ },
     { what: 'a tag of its own', pattern: /<(?:script|img)[^>]*(?:alert|onerror)/i, in: /html$/ },
     { what: 'a formula', pattern: /(?:^|,)"?[=+\-@\t\r](?=[A-Za-z(])/m, in: /csv$/ },
   ];

@@ -42,11 +42,14 @@ const honestStudent = 'ada';
 
 /**
  * Tries one attack, as a hand-in and with the policy switched off, and looks afterwards whether anything was gained, reached or broken.
+ *
+ * @param patienceMs how long its processes may take to end, once they are told to.
  */
 export async function runAttack(
   attack: Attack,
   defences: Defences,
   outside: Outside,
+  patienceMs: number,
 ): Promise<AttackResult> {
   const kata = readKata(attack.kata);
   const problems: string[] = [];
@@ -71,7 +74,11 @@ export async function runAttack(
     );
     const report = reportOf(kata, submissions, [handedIn, unchecked]);
     problems.push(...checkReport(report, outside.secret));
-    problems.push(...(await checkNext(defences)), ...(await checkProcesses(outside)), ...told());
+    problems.push(
+      ...(await checkNext(defences)),
+      ...(await checkProcesses(outside, patienceMs)),
+      ...told(),
+    );
     return {
       name: attack.name,
       verdicts: { handedIn: handedIn.verdict, unchecked: unchecked.verdict },
@@ -121,8 +128,8 @@ async function judgeUnchecked(
 }
 
 /** Null where the policy lets the answer run: then it is judged as if there were none. */
-function refusedOf(kata: Kata, files: AnswerFiles, { checkPolicy }: Defences): Ended | null {
-  const refusals = checkPolicy(kata, files);
+function refusedOf(kata: Kata, files: AnswerFiles, defences: Defences): Ended | null {
+  const refusals = defences.checkPolicy(kata, files);
   if (refusals.length === 0) return null;
   return without('refused', refusals.map(({ reason }) => reason).join(' '));
 }
@@ -164,9 +171,9 @@ function checkGain({ verdict, passedTests, tests }: Ended, { deserves }: Attack)
 }
 
 /** Another student's right answer, and a wrong one: both come to the desk where the attack was. */
-async function checkNext({ takeDesk }: Defences): Promise<string[]> {
+async function checkNext(defences: Defences): Promise<string[]> {
   const kata = readKata(honestKata);
-  using desk = await takeDesk();
+  using desk = await defences.takeDesk();
   const right = await desk.judge(kata, honestAnswer(), { seed: 3 });
   const wrong = await desk.judge(kata, honestAnswer(path.dirname(kata.directory)), { seed: 4 });
   return [
@@ -179,10 +186,9 @@ function told({ verdict, reason }: Ended): string {
   return reason === null ? verdict : `${verdict} (${reason})`;
 }
 
-/** Ending takes the system a moment, also where it is told at once. */
-async function checkProcesses({ token }: Outside): Promise<string[]> {
+async function checkProcesses({ token }: Outside, patienceMs: number): Promise<string[]> {
   let left = processesWith(token);
-  for (let looks = 0; left.length > 0 && looks < 200; looks += 1) {
+  for (let waited = 0; left.length > 0 && waited < patienceMs; waited += 100) {
     await sleep(100);
     left = processesWith(token);
   }

@@ -19,6 +19,8 @@ export interface AttackOptions {
   readonly only?: string;
   /** How many are tried side by side; default 2. */
   readonly lanes?: number;
+  /** How long the processes of an attack may take to end, once they are told to; default 20,000. */
+  readonly patienceMs?: number;
   /** What opens the defences of a lane; only tests name others. */
   readonly open?: () => Promise<Defences & AsyncDisposable>;
   /** Told after each attack. */
@@ -43,7 +45,8 @@ export const corpus = fileURLToPath(new URL('corpus', import.meta.url));
  * @throws {SandboxError} where the sandbox cannot be made.
  */
 export async function runAttacks(options: AttackOptions = {}): Promise<AttackRun> {
-  const { directory = corpus, only = '', lanes = 2, open = openDefences } = options;
+  const { directory = corpus, only = '', lanes = 2, patienceMs = 20_000 } = options;
+  const open = options.open ?? openDefences;
   const { attacks, problems } = readAttacks(directory);
   problems.push(...missingFrom(attacks));
   const chosen = attacks.filter(({ name }) => name.includes(only));
@@ -54,7 +57,7 @@ export async function runAttacks(options: AttackOptions = {}): Promise<AttackRun
     // Its processes must find the secret in the environment that they are started with.
     await using defences = await open();
     for (let attack = waiting.shift(); attack !== undefined; attack = waiting.shift()) {
-      const result = await resultOf(attack, defences, outside);
+      const result = await resultOf(attack, () => runAttack(attack, defences, outside, patienceMs));
       results.push(result);
       options.onResult?.(result, results.length, chosen.length);
     }
@@ -75,13 +78,9 @@ function missingFrom(attacks: readonly Attack[]): string[] {
   return problems;
 }
 
-async function resultOf(
-  attack: Attack,
-  defences: Defences,
-  outside: Outside,
-): Promise<AttackResult> {
+async function resultOf(attack: Attack, run: () => Promise<AttackResult>): Promise<AttackResult> {
   try {
-    return await runAttack(attack, defences, outside);
+    return await run();
   } catch (error) {
     const verdicts = { handedIn: 'infrastructure', unchecked: 'infrastructure' } as const;
     return { name: attack.name, verdicts, problems: [`The grader failed: ${messageOf(error)}`] };

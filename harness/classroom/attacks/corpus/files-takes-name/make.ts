@@ -4,7 +4,7 @@ import { ZipFile } from 'yazl';
 
 async function zipOf(files: Record<string, string | Buffer>, mode = 0o100644): Promise<Buffer> {
   const zip = new ZipFile();
-  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content as string), name, { mode });
+  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content as string), name, { mode, compress: name.endsWith('.ts') });
   zip.end();
   return buffer(zip.outputStream);
 }
