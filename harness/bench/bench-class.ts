@@ -4,7 +4,7 @@ import type { Kata } from '../catalog/kata.ts';
 import { VerdictStore } from '../classroom/store/verdict-store.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import { startBusyProcesses } from './busy-processes.ts';
-import { compareGrades, differingLines, withoutTimes, type WrongGrade } from './compare-grades.ts';
+import { compareGrades, differences, withoutTimes, type WrongGrade } from './compare-grades.ts';
 import { killOften, type KillCounts } from './kill-often.ts';
 import { makeClass, type MadeAnswer } from './make-class.ts';
 import { measureThroughput, type Throughput } from './measure-throughput.ts';
@@ -43,7 +43,7 @@ export interface ClassFigures {
 }
 
 export interface KillFigures extends KillCounts {
-  /** Lines in which the report differs from that of the run that nothing disturbed. */
+  /** Where the report differs from that of the run that nothing disturbed. */
   readonly differing: readonly string[];
   readonly wrong: readonly WrongGrade[];
 }
@@ -130,7 +130,7 @@ async function killAndCompare(
   const [quiet, killed] = [readReport(run.out), readReport(out)];
   return {
     ...counts,
-    differing: differingLines(withoutTimes(quiet), withoutTimes(killed)),
+    differing: differences(withoutTimes(quiet), withoutTimes(killed)),
     wrong: compareGrades(answers, killed),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ClassReport, Grade } from '../classroom/grade-report.ts';
-import { compareGrades, differingLines, withoutTimes } from './compare-grades.ts';
+import { compareGrades, differences, withoutTimes } from './compare-grades.ts';
 import type { MadeAnswer } from './make-class.ts';
 
 const answer: MadeAnswer = {
@@ -69,9 +69,21 @@ test('times are no difference: of the run, and of tests in real time', () => {
   expect(withoutTimes(reportOf(real(51)))).toBe(withoutTimes(reportOf(real(1203.5))));
 });
 
-test('virtual time is no time of the machine: it must be the same', () => {
-  const [one, other] = [reportOf({}), reportOf({ tests: [] })];
+test('a test that is not there, and another timeline in virtual time, are differences', () => {
+  const [span] = [
+    { label: 'fetch', kind: 'request', start: 0, end: 5, outcome: 'done', where: null },
+  ];
+  const [both, none] = [reportOf({}), reportOf({ tests: [] })];
+  const drawn = reportOf({
+    tests: both.grades[0]!.tests.map((one) => ({ ...one, spans: [span] })),
+  } as never);
 
-  expect(differingLines(withoutTimes(one), withoutTimes(other))).not.toEqual([]);
-  expect(withoutTimes(one)).toContain('"virtualMs": 5');
+  const tests = String.raw`^grades\.ada 03-three-fetches\.tests\.`;
+  expect(differences(withoutTimes(both), withoutTimes(none))).toEqual([
+    expect.stringMatching(new RegExp(`${tests}"sends three": \\{"name".*\\} \\| nothing$`)),
+    expect.stringMatching(new RegExp(`${tests}"keeps order": `)),
+  ]);
+  expect(differences(withoutTimes(both), withoutTimes(drawn))[0]).toMatch(
+    new RegExp(String.raw`${tests}"sends three"\.spans\.0: nothing \| \{"label":"fetch"`),
+  );
 });

@@ -38,7 +38,11 @@ function cellOf({ student, kata }: Pick<Grade, 'student' | 'kata'>): string {
   return `${student} ${kata}`;
 }
 
-/** A report without its times: when it was graded, how long that took, and, of tests in real time, when things happened and how long. */
+/**
+ * A report without its times: when it was graded, how long that and each test took; of tests in real time, the timeline; and of red tests, what their sentences
+ * have measured (milliseconds, turns of the loop, megabytes, ids that the answer drew). Everything else of it has to come out the same: verdicts, tests,
+ * kinds and places of failures, timelines in virtual time, seeds, hashes, the order.
+ */
 export function withoutTimes(report: ClassReport): string {
   const timeless = {
     ...report,
@@ -46,8 +50,8 @@ export function withoutTimes(report: ClassReport): string {
     grades: report.grades.map((grade) => ({
       ...grade,
       judgedMs: 0,
-      reason: grade.reason && withoutDurations(grade.reason),
-      tests: grade.tests.map((test) => (test.virtual ? test : withoutRealTimes(test))),
+      reason: withoutFigures(grade.reason),
+      tests: grade.tests.map(withoutMeasurements),
     })),
   };
   return JSON.stringify(timeless, null, 1);
@@ -55,30 +59,60 @@ export function withoutTimes(report: ClassReport): string {
 
 type GradedTest = Grade['tests'][number];
 
-function withoutRealTimes(test: GradedTest): GradedTest {
-  const { failure } = test;
+function withoutMeasurements(test: GradedTest): GradedTest {
+  const { failure, virtual, spans } = test;
   return {
     ...test,
+    failure: failure && {
+      ...failure,
+      message: withoutFigures(failure.message),
+      diff: withoutFigures(failure.diff),
+    },
+    spans: virtual ? spans : [],
+    // A measurement in virtual time is repeated where the machine was too busy.
     virtualMs: 0,
-    failure: failure && { ...failure, message: withoutDurations(failure.message) },
-    spans: test.spans.map((span) => ({ ...span, start: 0, end: span.end && 0 })),
   };
 }
 
-function withoutDurations(text: string): string {
-  return text.replace(/\d+(?:\.\d+)?(?= (?:ms|seconds?|s)\b)/g, '0');
+function withoutFigures<T extends string | null>(text: T): T {
+  const ids = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/g;
+  return (text && text.replace(ids, '0').replace(/\d+(?:\.\d+)?/g, '0')) as T;
 }
 
-/** The lines in which two texts differ, at most `most` of them, each with its number. */
-export function differingLines(one: string, other: string, most = 20): string[] {
-  const [ours, theirs] = [one.split('\n'), other.split('\n')];
-  const found: string[] = [];
-  for (let line = 0; line < Math.max(ours.length, theirs.length); line += 1) {
-    if (ours[line] === theirs[line]) continue;
-    found.push(
-      `${line + 1}: ${ours[line]?.trim() ?? 'nothing'} | ${theirs[line]?.trim() ?? 'nothing'}`,
-    );
-    if (found.length === most) break;
+/**
+ * Where two reports differ, at most `most` places, such as `grades.3.verdict: "pass" | "fail"`.
+ *
+ * @param one and `other`: what `withoutTimes` makes of reports.
+ */
+export function differences(one: string, other: string, most = 20): string[] {
+  if (one === other) return [];
+  const found = differing(JSON.parse(one), JSON.parse(other), '');
+  // Bytes that mean the same are not the same bytes.
+  return found.length === 0 ? ['The order of the fields.'] : found.slice(0, most);
+}
+
+function differing(one: unknown, other: unknown, place: string): string[] {
+  if (!isNested(one) || !isNested(other)) {
+    return Object.is(one, other) ? [] : [`${place}: ${shown(one)} | ${shown(other)}`];
   }
-  return found;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].flatMap((key) =>
+    differing(one[key], other[key], place === '' ? key : `${place}.${nameIn(one, key)}`),
+  );
+}
+
+/** Grades and tests by their names, which say more than their places. */
+function nameIn(nested: Record<string, unknown>, key: string): string {
+  const item = nested[key];
+  if (!Array.isArray(nested) || !isNested(item)) return key;
+  if (typeof item['student'] === 'string') return `${item['student']} ${String(item['kata'])}`;
+  return typeof item['name'] === 'string' ? `"${item['name']}"` : key;
+}
+
+function isNested(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 300);
 }

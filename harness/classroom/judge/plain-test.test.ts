@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { projectRoot } from '../../trace/source-location.ts';
 import type { TestResult } from '../../runner/kata-result.ts';
 import { plainSentence, plainTest } from './plain-test.ts';
 
@@ -23,5 +24,15 @@ test('a sentence does not tell where the answer was judged', () => {
 
   expect(plainSentence(`Look at ${folder}/three-fetches.ts:2.`)).toBe(
     'Look at 03-three-fetches/three-fetches.ts:2.',
+  );
+});
+
+test('a place in the spec is told from the checkout on', () => {
+  const location = { file: `${projectRoot}/katas/03-three-fetches/three-fetches.spec.ts`, line: 3 };
+  const failure = { kind: 'assertion', message: 'It differs.', location, advice: null, diff: null };
+  const result = { name: 'one', verdict: 'fail', failure, spans: [] } as unknown as TestResult;
+
+  expect(plainTest(result).failure?.location?.file).toBe(
+    'katas/03-three-fetches/three-fetches.spec.ts',
   );
 });

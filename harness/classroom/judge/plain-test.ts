@@ -1,5 +1,7 @@
+import path from 'node:path';
 import * as v from 'valibot';
 import type { TestResult } from '../../runner/kata-result.ts';
+import { projectRoot } from '../../trace/source-location.ts';
 import type { GradedTest } from '../grade-report.ts';
 
 /** Where answers lie while they are judged, out here and inside: it says nothing to a student. */
@@ -7,6 +9,9 @@ const placeOfAnswers =
   /(?:file:\/\/)?(?:\/[^\s:'"`]*)?\.kata\/(?:classroom\/\d+\/[\da-f-]{36}\/answers|submissions\/\d+)\//g;
 /** Which load of a file it was: another number wherever its process has judged more before. */
 const loadOfFile = /\?instance=\d+/g;
+
+/** Where the grader lies on its machine, which is nobody's business who reads a report. */
+const checkout = projectRoot + path.sep;
 
 const text = (most: number) =>
   v.pipe(
@@ -16,6 +21,7 @@ const text = (most: number) =>
         .slice(0, 2 * most)
         .replace(placeOfAnswers, '')
         .replace(loadOfFile, '')
+        .replaceAll(checkout, '')
         .slice(0, most),
     ),
   );
