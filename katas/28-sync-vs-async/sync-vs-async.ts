@@ -15,7 +15,7 @@ export interface Done {
   result: unknown;
 }
 
-/** The file with which jobs are done, here or in a thread. */
+/** The file with which jobs are done: here, or in a thread. */
 const jobs = new URL('jobs.ts', import.meta.url);
 
 interface Asked {
@@ -30,7 +30,7 @@ const query = {
 /** Builds the demo server: the same waits and the same work, done in ways that hold the event loop and in ways that do not. */
 export function buildApp(): FastifyInstance {
   const app = fastify();
-  const pool = startPool();
+  const pool = startPool(jobs);
   app.addHook('onClose', () => pool.close());
 
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -85,7 +85,7 @@ interface Pool {
 }
 
 // TODO: this pool has no threads. It does each job right here, and the event loop stands still until the job is done.
-function startPool(): Pool {
+function startPool(_file: URL): Pool {
   return { run: async (job) => runJob(job), close: async () => {} };
 }
 

@@ -17,7 +17,7 @@ export interface Done {
   result: unknown;
 }
 
-/** The file with which jobs are done, here or in a thread. */
+/** The file with which jobs are done: here, or in a thread. */
 const jobs = new URL('jobs.ts', import.meta.url);
 
 interface Asked {
@@ -32,7 +32,7 @@ const query = {
 /** Builds the demo server: the same waits and the same work, done in ways that hold the event loop and in ways that do not. */
 export function buildApp(): FastifyInstance {
   const app = fastify();
-  const pool = startPool();
+  const pool = startPool(jobs);
   app.addHook('onClose', () => pool.close());
 
   app.get('/healthz', async () => ({ status: 'ok' }));
@@ -89,9 +89,9 @@ interface Pool {
 // A thread that blocks holds up nobody but itself. Four of them do what comes, one job after another each; who finds no thread
 // free waits in a queue, while the event loop serves all others. They are kept when they are idle: starting one takes longer
 // than most jobs. Node runs no handler in a thread by itself, so each job must be sent to one by hand.
-function startPool(): Pool {
+function startPool(file: URL): Pool {
   return new Piscina({
-    filename: fileURLToPath(jobs),
+    filename: fileURLToPath(file),
     minThreads: 0,
     maxThreads: 4,
     idleTimeout: Infinity,

@@ -21,9 +21,6 @@ export interface Done {
   result: unknown;
 }
 
-/** The file with which jobs are done, here or in a thread. */
-const jobs = new URL('jobs.ts', import.meta.url);
-
 interface Asked {
   Querystring: { id?: number; limit?: number };
 }
