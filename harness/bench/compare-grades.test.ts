@@ -75,7 +75,7 @@ test('a test that is not there, and another timeline in virtual time, are differ
   ];
   const [both, none] = [reportOf({}), reportOf({ tests: [] })];
   const tests = both.grades[0]!.tests.map((one) => Object.assign({}, one, { spans: [span] }));
-  const drawn = reportOf({ tests } as Partial<Grade>);
+  const drawn = reportOf({ tests });
 
   const place = String.raw`^grades\.ada 03-three-fetches\.tests\.`;
   expect(differences(withoutTimes(both), withoutTimes(none))).toEqual([
