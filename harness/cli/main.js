@@ -19,7 +19,7 @@ if (major !== 24 && major < 26) {
       await import(program.href);
     } catch (error) {
       // Of a package, not of a file of this project: that would be a defect, and keeps its stack.
-      if (!/^Cannot find package/.test(error?.message)) throw error;
+      if (!String(error?.message).startsWith('Cannot find package')) throw error;
       console.error('The packages that the katas need are not installed here. Run `npm ci`.');
       process.exitCode = 2;
     }
