@@ -2,8 +2,9 @@
 import { installTrampolines } from './clock/index.ts';
 import { startWatchdog } from './loop/index.ts';
 import { noteProcessState } from './runner/process-state.ts';
-import { redirectSubmissions } from './submission/redirect.ts';
+import { mayImport, redirectSubmissions } from './submission/redirect.ts';
 import { noteBuiltIns } from './verdict/built-ins.ts';
+import { closeDoors } from './verdict/close-doors.ts';
 import { limitConsole } from './verdict/console-budget.ts';
 import { watchIncidents } from './verdict/incidents.ts';
 import { sealedRun } from './verdict/seal.ts';
@@ -18,5 +19,6 @@ noteProcessState();
 if (sealedRun() !== null) {
   // The matchers belong to what must stay as it is.
   await import('./verdict/expect.ts');
+  closeDoors(mayImport);
   noteBuiltIns();
 }

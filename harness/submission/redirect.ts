@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { katasDirectory, readKata } from '../catalog/kata.ts';
+import type { Kata } from '../catalog/kata.ts';
 import { prepareSubmission } from './prepare-submission.ts';
 import { sealedRun } from '../verdict/seal.ts';
 import { stripTypes } from './strip-cache.ts';
@@ -89,6 +90,11 @@ function canariesAfter(url: string): string {
   return `\n;(await import(${JSON.stringify(canaryModule)})).plantCanaries('after');\n`;
 }
 
+/** Whether the answer that is judged now may import the module `name`. */
+export function mayImport(name: string): boolean {
+  return [...prepared.keys()].some((id) => names(readKata(id), name));
+}
+
 /**
  * In a sealed run, holds an answer to the modules that its kata names.
  *
@@ -104,7 +110,7 @@ function refuseForeignImport(specifier: string, parentFile: string, query: strin
     if (specifier.startsWith('.')) {
       const target = path.relative(folder, path.resolve(path.dirname(parentFile), specifier));
       if (!target.startsWith('..')) return;
-    } else if (kata.modules.some((module) => plain(module) === plain(specifier))) return;
+    } else if (names(kata, specifier)) return;
     throw new KataImportError(
       `${name} imports '${specifier}'. An answer to this kata may import ${[...kata.modules].join(', ') || 'nothing'}.`,
     );
@@ -114,6 +120,10 @@ function refuseForeignImport(specifier: string, parentFile: string, query: strin
 /** An answer imports what its kata does not name. */
 class KataImportError extends Error {
   override readonly name = 'KataImportError';
+}
+
+function names(kata: Kata, module: string): boolean {
+  return kata.modules.some((name) => plain(name) === plain(module));
 }
 
 function plain(module: string): string {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readKata } from '../../catalog/kata.ts';
 import { projectRoot } from '../../trace/source-location.ts';
 import { answer, kata, rightAfter, whenCalled } from './fixtures/answers.ts';
 import { Judge } from './judge.ts';
@@ -105,20 +106,25 @@ sandboxed.for<[string, string]>([
 });
 
 sandboxed('nothing of the host can be seen inside, and nothing outlives the answer', async () => {
-  const { tests } = await grade(
-    answer(
-      `const { getBuiltinModule } = (globalThis as any)['pro' + 'cess'];
-       const fs = getBuiltinModule('fs'); const at = '${projectRoot}/';
-       getBuiltinModule('child_process').spawn('sleep', ['4711'], { detached: true, stdio: 'ignore' }).unref();
-       const seen = ['solutions', '.git', '.kata/compile-cache', '.kata/classroom/manifests', '../shared'].filter((name) => fs.existsSync(at + name));
-       let written = ''; try { fs.writeFileSync(at + 'katas/x', ''); written = 'katas'; } catch {}
-       const answers = fs.readdirSync(at + '.kata/classroom/' + fs.readdirSync(at + '.kata/classroom')[0]).length;
-       const told = Object.keys((globalThis as any)['pro' + 'cess'].env).filter((name) => !/VITEST|NODE|KATA|^(TEST|DEV|PROD|MODE|SSR|BASE_URL|PATH|HOME|LANG|PWD)/.test(name));
-       export const fetchAll = async () => { throw new Error(JSON.stringify({ seen, written, answers, told })); };`,
-    ),
-  );
+  const program = `
+    const fs = require('node:fs');
+    const at = '${projectRoot}/';
+    require('node:child_process').spawn('sleep', ['4711'], { detached: true, stdio: 'ignore' }).unref();
+    const seen = ['solutions', '.git', '.kata/compile-cache', '.kata/classroom/manifests', '../shared'].filter((name) => fs.existsSync(at + name));
+    let written = ''; try { fs.writeFileSync(at + 'katas/x', ''); written = 'katas'; } catch {}
+    const answers = fs.readdirSync(at + '.kata/classroom/' + fs.readdirSync(at + '.kata/classroom')[0]).length;
+    const told = Object.keys(process.env).filter((name) => !/VITEST|NODE|KATA|^(TEST|DEV|PROD|MODE|SSR|BASE_URL|PATH|HOME|LANG|PWD)/.test(name));
+    console.log(JSON.stringify({ seen, written, answers, told }));
+  `;
+  // A kata whose answer may start programs.
+  const parent = readKata('01-blocking-or-suspending');
+  const source = `
+    import { execFileSync } from 'node:child_process';
+    const told = execFileSync(process.execPath, ['--eval', ${JSON.stringify(program)}], { encoding: 'utf8' });
+    export const fetchData = async () => { throw new Error(told.trim()); };`;
+  const { tests } = await judge.judge(parent, new Map([[parent.files[0]!, Buffer.from(source)]]));
 
-  expect(tests[0]!.failure?.message).toContain('{"seen":[],"written":"","answers":1,"told":[]}');
+  expect(tests[2]!.failure?.message).toContain('{"seen":[],"written":"","answers":1,"told":[]}');
   await vi.waitFor(() => expect(sleepers()).toEqual([]), { timeout: 60_000 });
 });
 
