@@ -28,10 +28,11 @@ export function describeClassFigures(figures: ClassFigures): string[] {
     );
   }
   if (throughput !== null) {
-    const { graded, gradedPerMinute, sampled, sampledPerMinute, ratio } = throughput;
+    const { graded, gradedPerMinute, sampled, ratio } = throughput;
+    const { vitestPerMinute, sampleGradedPerMinute } = throughput;
     lines.push(
-      `grade         ${gradedPerMinute.toFixed(1)} verdicts a minute, one after another (${graded}, katas of counts and virtual time)`,
-      `vitest run    ${sampledPerMinute.toFixed(1)} a minute, by a sample of ${sampled} of the same answers`,
+      `grade         ${gradedPerMinute.toFixed(1)} verdicts a minute, one after another (${graded} on katas of counts and virtual time)`,
+      `a sample      of ${sampled} of them: grade ${sampleGradedPerMinute.toFixed(1)} a minute, a vitest run for each ${vitestPerMinute.toFixed(1)}`,
       `ratio         ${ratio.toFixed(1)}`,
     );
   }

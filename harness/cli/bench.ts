@@ -23,7 +23,7 @@ const usage = `Usage: npm run bench -- <what> [options]
       --students <n>       how many (30)
       --katas <katas>      such as 01-10,24 (all)
       --kills <n>          how often the second run is killed (20)
-      --sample <n>         answers with a Vitest of their own (20)
+      --sample <n>         answers with a Vitest of their own (28)
       --jobs <n>           students judged at the same time (half of the
                            processors)
       --busy <n>           busy processes (0)
@@ -83,7 +83,7 @@ async function main(words: string[]): Promise<number> {
       students,
       katas: selectKatas((values.katas ?? '').split(/[\s,]+/).filter(Boolean), kataIds()),
       kills: wholeNumber('--kills', values.kills ?? '20'),
-      sample: wholeNumber('--sample', values.sample ?? '20'),
+      sample: wholeNumber('--sample', values.sample ?? '28'),
       jobs: wholeNumber('--jobs', values.jobs ?? '0'),
       busy: wholeNumber('--busy', values.busy ?? '0'),
       seed: wholeNumber('--seed', values.seed ?? '1'),
