@@ -15,6 +15,9 @@ if (!hasSandbox) console.warn('bubblewrap is not there: the tests of the sandbox
 // Where all is checked, a missing sandbox is no excuse.
 const sandboxed = test.skipIf(!hasSandbox && process.env['CI'] !== 'true');
 
+/** A kata whose answer may start programs. */
+const parent = readKata('01-blocking-or-suspending');
+
 let judge: Judge;
 
 beforeAll(async () => {
@@ -116,8 +119,6 @@ sandboxed('nothing of the host can be seen inside, and nothing outlives the answ
     const told = Object.keys(process.env).filter((name) => !/VITEST|NODE|KATA|^(TEST|DEV|PROD|MODE|SSR|BASE_URL|PATH|HOME|LANG|PWD)/.test(name));
     console.log(JSON.stringify({ seen, written, answers, told }));
   `;
-  // A kata whose answer may start programs.
-  const parent = readKata('01-blocking-or-suspending');
   const source = `
     import { execFileSync } from 'node:child_process';
     const told = execFileSync(process.execPath, ['--eval', ${JSON.stringify(program)}], { encoding: 'utf8' });
@@ -126,6 +127,19 @@ sandboxed('nothing of the host can be seen inside, and nothing outlives the answ
 
   expect(tests[2]!.failure?.message).toContain('{"seen":[],"written":"","answers":1,"told":[]}');
   await vi.waitFor(() => expect(sleepers()).toEqual([]), { timeout: 60_000 });
+});
+
+sandboxed('the memory of the process that judges is open to nobody inside', async () => {
+  const program = `
+    try { require('node:fs').openSync('/proc/' + process.ppid + '/mem', 'r'); console.log('open'); }
+    catch (error) { console.log(error.code); }`;
+  const source = `
+    import { execFileSync } from 'node:child_process';
+    const told = execFileSync(process.execPath, ['--eval', ${JSON.stringify(program)}], { encoding: 'utf8' });
+    export const fetchData = async () => { throw new Error(told.trim()); };`;
+  const { tests } = await judge.judge(parent, new Map([[parent.files[0]!, Buffer.from(source)]]));
+
+  expect(tests[2]!.failure?.message).toContain('EACCES');
 });
 
 test('a judge without a sandbox says so beforehand', async () => {

@@ -8,6 +8,8 @@ export interface SandboxFolders {
   readonly answers: string;
   /** JavaScript of the specs and of these answers, read-only; seen as the project's own cache. */
   readonly stripped: string;
+  /** The Node that runs inside: `unreadableNode`. */
+  readonly node: string;
   /** The file for the watchdog's last words, the only one of the host that can be written to. */
   readonly lastWords: string;
   /** Name look-up without the host's files. */
@@ -71,10 +73,13 @@ export function sandboxWords(folders: SandboxFolders): string[] {
     '--dev',
     '/dev',
     ...writable('/tmp'),
-    ...readOnly(process.execPath),
     ...['node_modules', 'harness', 'katas', 'package.json', 'vitest.config.ts', 'tsconfig.json']
       .map((name) => path.join(projectRoot, name))
       .flatMap(readOnly),
+    // Behind the packages, which hold the one that can be read.
+    '--ro-bind',
+    folders.node,
+    process.execPath,
     ...writable(path.join(scratch, 'submissions')),
     '--ro-bind',
     folders.stripped,

@@ -16,6 +16,7 @@ import { keptStripped } from '../../submission/strip-cache.ts';
 import { projectRoot } from '../../trace/source-location.ts';
 import { commonHash } from './hashes.ts';
 import { nobody, sandboxEnvironment, sandboxWords } from './sandbox-words.ts';
+import { unreadableNode } from './unreadable-node.ts';
 
 /** More than any kata needs, on a busy machine too. */
 export const defaultLimits: ConfinementLimits = {
@@ -61,6 +62,7 @@ export class StudentSandbox implements Disposable {
     const folders = {
       answers: this.answers,
       stripped: this.#stripped,
+      node: options.isUnsafe ? process.execPath : unreadableNode(),
       lastWords,
       etc,
       compileCache,
