@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import type { TestResult } from '../../runner/kata-result.ts';
 import { projectRoot } from '../../trace/source-location.ts';
@@ -12,6 +13,7 @@ const loadOfFile = /\?instance=\d+/g;
 
 /** Where the grader lies on its machine, which is nobody's business who reads a report. */
 const checkout = projectRoot + path.sep;
+const checkoutUrl = `${pathToFileURL(projectRoot).href}/`;
 
 const text = (most: number) =>
   v.pipe(
@@ -19,9 +21,11 @@ const text = (most: number) =>
     v.transform((value) =>
       value
         .slice(0, 2 * most)
+        // First, since its name may hold a space, at which the place of the answers would seem to begin.
+        .replaceAll(checkoutUrl, '')
+        .replaceAll(checkout, '')
         .replace(placeOfAnswers, '')
         .replace(loadOfFile, '')
-        .replaceAll(checkout, '')
         .slice(0, most),
     ),
   );
