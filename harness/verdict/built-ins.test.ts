@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { changedBuiltIn, noteBuiltIns } from './built-ins.ts';
+import { changedBuiltIn, noteBuiltIns, noticeChange, takeChange } from './built-ins.ts';
 
 const { every } = Array.prototype;
 
@@ -22,6 +22,16 @@ test('names a method that was replaced, and forgets it once it is back', () => {
 
   expect(found).toBe('Array.prototype.every');
   expect(changedBuiltIn()).toBeNull();
+});
+
+test('remembers what was changed while somebody looked, and tells it once', () => {
+  noteBuiltIns();
+  setEvery(() => true);
+  noticeChange();
+  setEvery(every);
+
+  expect(takeChange()).toBe('Array.prototype.every');
+  expect(takeChange()).toBeNull();
 });
 
 test('names an object that was given one property more', () => {

@@ -26,7 +26,7 @@ interface KeptOwner {
 }
 
 // Captured before any answer is loaded.
-const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
 const same = Object.is;
 
 /** What programs set, to get longer stacks; and what Vitest and the harness put in place themselves, Vitest in each run anew. */
@@ -47,8 +47,42 @@ export function noteBuiltIns(): void {
   for (const [name, owner] of roots()) note(name, owner);
 }
 
-/** The first built-in that is not what it was when `noteBuiltIns` was called, such as `Array.prototype.every`; null where all are. */
-export function changedBuiltIn(): string | null {
+/**
+ * Holds fast what matchers are made of, and what they ask of the language: a value under test could change it while they look at it, and put it back.
+ * Prototypes stay as they are, because programs give names such as `toString` to objects of their own.
+ */
+export function holdMatchers(): void {
+  const state = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')] as Keyed;
+  Object.freeze(state['customEqualityTesters']);
+  for (const owner of [state['matchers'] as object, assertions.prototype, expect, ...statics]) {
+    // Functions only, and not frozen: chai keeps flags in some of them.
+    for (const key of ownKeys(owner)) {
+      if (typeof getOwnPropertyDescriptor(owner, key)?.value !== 'function') continue;
+      defineProperty(owner, key, { writable: false, configurable: false });
+    }
+  }
+}
+
+const assertions = chai.Assertion as unknown as { readonly prototype: object };
+const statics: readonly object[] = [Object, Array, Number, Symbol, Reflect];
+
+let noticed: string | null = null;
+
+/** Remembers what is changed now: it could be back by the time that the test has ended. */
+export function noticeChange(): void {
+  // Specs themselves watch what is parsed.
+  noticed ??= changedBuiltIn(JSON);
+}
+
+/** What was changed when `noticeChange` was called, or is now; what it tells is forgotten. */
+export function takeChange(): string | null {
+  const found = noticed ?? changedBuiltIn();
+  noticed = null;
+  return found;
+}
+
+/** The first built-in that is not what it was when `noteBuiltIns` was called, such as `Array.prototype.every`; null where all are. What belongs to `leftOut` is not looked at. */
+export function changedBuiltIn(leftOut: object | null = null): string | null {
   for (let index = 0; index < owners.length; index += 1) {
     const { owner, name, keys, prototype } = owners[index]!;
     if (getPrototypeOf(owner) !== prototype) return `the prototype of ${name}`;
@@ -57,7 +91,7 @@ export function changedBuiltIn(): string | null {
   }
   for (let index = 0; index < properties.length; index += 1) {
     const kept = properties[index]!;
-    if (!isAsKept(kept)) return `${kept.name}.${nameOf(kept.key)}`;
+    if (kept.owner !== leftOut && !isAsKept(kept)) return `${kept.name}.${nameOf(kept.key)}`;
   }
   return null;
 }
@@ -118,7 +152,6 @@ function roots(): Map<string, object> {
 function unnamed(): Record<string, object> {
   const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!;
   const matchers = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')];
-  const asserted = chai.Assertion as unknown as { prototype: object };
   return {
     'the prototype of iterators': iterator,
     'the prototype of array iterators': getPrototypeOf([][Symbol.iterator]())!,
@@ -145,7 +178,7 @@ function unnamed(): Record<string, object> {
     performance,
     'the prototype of performance': getPrototypeOf(performance)!,
     expect,
-    'the matchers of expect': asserted.prototype,
+    'the matchers of expect': assertions.prototype,
     ...(isObject(matchers) ? { 'the state of expect': matchers } : {}),
   };
 }

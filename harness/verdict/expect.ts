@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { expect } from 'vitest';
+import { expect as vitestExpect } from 'vitest';
+import { noticeChange } from './built-ins.ts';
 import { positiveOnly } from './matchers/positive-only.ts';
 import { toBePending } from './matchers/to-be-pending.ts';
 import { toHappenInOrder } from './matchers/to-happen-in-order.ts';
@@ -11,7 +12,7 @@ import { toStartAt } from './matchers/to-start-at.ts';
 import { toTakeVirtually, toTakeVirtuallyUnder } from './matchers/to-take-virtually.ts';
 import { toHaveHits, toHavePeak, toHavePeakAtMost } from './matchers/traffic-matchers.ts';
 
-expect.extend({
+vitestExpect.extend({
   toBePending,
   toHappenInOrder: positiveOnly(toHappenInOrder),
   toHaveHits: positiveOnly(toHaveHits),
@@ -61,5 +62,10 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's `expect`, with matchers whose messages speak of the learner's program. */
-export { expect };
+/** Vitest's `expect`, with matchers whose messages speak of the learner's program. In a sealed run each call looks whether the built-ins are whole. */
+export const expect: typeof vitestExpect = new Proxy(vitestExpect, {
+  apply(target, self, words) {
+    noticeChange();
+    return Reflect.apply(target, self, words) as unknown;
+  },
+});

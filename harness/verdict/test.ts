@@ -6,7 +6,7 @@ import { realTurn } from '../trace/real-time.ts';
 import { startTrace } from '../trace/trace.ts';
 import type { Trace } from '../trace/trace.ts';
 import { seed } from '../world/seed.ts';
-import { changedBuiltIn } from './built-ins.ts';
+import { takeChange } from './built-ins.ts';
 import { droppedWrites, renewConsoleBudget } from './console-budget.ts';
 import { describeFailure } from './explain.ts';
 import { InconclusiveError } from './failure.ts';
@@ -46,7 +46,7 @@ export function test(name: string, body: () => unknown, options: { limitMs?: num
     } while (outcome.verdict === 'inconclusive' && attempts < maximumAttempts);
 
     const { verdict, failure, trace } = outcome;
-    const seal = sealedRun() === null ? null : sealer(name, verdict, changedBuiltIn());
+    const seal = sealedRun() === null ? null : sealer(name, verdict, takeChange());
     const record: TestRecord = {
       verdict,
       failure,
