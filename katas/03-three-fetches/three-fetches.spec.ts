@@ -51,7 +51,10 @@ test('returns the bodies in the order of the URLs, whichever comes first', async
   const { value } = await inVirtualTime(() => fetchAll(Object.keys(routes).map(api.url)));
 
   const paths = Object.keys(routes);
-  const answered = value.map((body) => paths.find((path) => api.bodyOf(path) === body) ?? body);
+  const answered = Array.from(
+    value,
+    (body) => paths.find((path) => api.bodyOf(path) === body) ?? `none of them: ${body}`,
+  );
   expect(answered, 'The bodies came from these URLs, in this order').toEqual(paths);
 });
 
