@@ -5,9 +5,9 @@ import { catalogFolders } from '../catalog/lint-catalog.ts';
 import type { KataResult } from '../runner/kata-result.ts';
 import { SessionPool } from '../runner/session-pool.ts';
 import { projectRoot } from '../trace/source-location.ts';
-import { judgeSubject } from '../verify/judge-subject.ts';
-import { subjectName, subjectsOf } from '../verify/subject.ts';
-import type { Subject } from '../verify/subject.ts';
+import { judgeSubject } from '../runner/judge-subject.ts';
+import { subjectName, subjectsOf } from '../catalog/subject.ts';
+import type { Subject } from '../catalog/subject.ts';
 import { startBusyProcesses } from './busy-processes.ts';
 
 /** What came out so far; kept in a file, so that a run which was ended goes on where it was. */

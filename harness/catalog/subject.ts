@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { readAnswers, readMainFile } from '../catalog/answers.ts';
-import type { Kata } from '../catalog/kata.ts';
-import type { CatalogFolders } from '../catalog/lint-catalog.ts';
-import type { JudgedManifest } from '../catalog/lint-manifest.ts';
-import { relativePath } from '../catalog/relative-path.ts';
-import { parseWrongAnswer } from '../catalog/wrong-answer.ts';
+import { readAnswers, readMainFile } from './answers.ts';
+import type { Kata } from './kata.ts';
+import type { CatalogFolders } from './lint-catalog.ts';
+import type { JudgedManifest } from './lint-manifest.ts';
+import { relativePath } from './relative-path.ts';
+import { parseWrongAnswer } from './wrong-answer.ts';
 
 /** An answer whose verdict is known beforehand. */
 export interface Subject {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { kata, resultOf, subjectOf } from './fixtures/results.ts';
-import type { End } from './fixtures/results.ts';
+import { kata, resultOf, subjectOf } from './fixtures/judged-results.ts';
+import type { End } from './fixtures/judged-results.ts';
 import { judgeSubject } from './judge-subject.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../catalog/subject.ts';
 
 function findings(subject: Subject, ends: Record<string, End>): string[] {
   return judgeSubject(subject, resultOf(ends)).map(({ found }) => found);

@@ -1,8 +1,8 @@
 import leven from 'leven';
 import type { Problem } from '../catalog/problem.ts';
-import type { KataResult, TestResult } from '../runner/kata-result.ts';
+import type { KataResult, TestResult } from './kata-result.ts';
 import type { FailureKind } from '../verdict/test-record.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../catalog/subject.ts';
 
 /** Failures that say what the code did, not that it could not run. */
 const judgements: ReadonlySet<FailureKind> = new Set([

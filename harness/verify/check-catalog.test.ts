@@ -4,8 +4,8 @@ import { sampleCatalog } from '../catalog/fixtures/sample-catalog.ts';
 import { readKata } from '../catalog/kata.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
 import type { CheckCatalogOptions } from './check-catalog.ts';
-import { resultOf } from './fixtures/results.ts';
-import type { End } from './fixtures/results.ts';
+import { resultOf } from '../runner/fixtures/judged-results.ts';
+import type { End } from '../runner/fixtures/judged-results.ts';
 
 const id = '03-three-fetches';
 const green: Record<string, End> = { 'is quick': 'pass', 'asks once': 'pass' };

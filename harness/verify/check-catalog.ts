@@ -5,11 +5,11 @@ import { messageOf } from '../catalog/message-of.ts';
 import type { Problem } from '../catalog/problem.ts';
 import type { KataResult } from '../runner/kata-result.ts';
 import type { Check, StepReport } from './check.ts';
-import { judgeSubject } from './judge-subject.ts';
+import { judgeSubject } from '../runner/judge-subject.ts';
 import { drawMatrix, testsWithoutOwnMistake } from './matrix.ts';
 import type { Judged } from './matrix.ts';
-import { subjectName, subjectsOf } from './subject.ts';
-import type { Subject } from './subject.ts';
+import { subjectName, subjectsOf } from '../catalog/subject.ts';
+import type { Subject } from '../catalog/subject.ts';
 
 /** Runs of an answer before "the machine was too busy" is its verdict. */
 const maximumRuns = 3;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Kata } from '../catalog/kata.ts';
-import { kata as sample, resultOf } from './fixtures/results.ts';
+import { kata as sample, resultOf } from '../runner/fixtures/judged-results.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 
 const result = resultOf({ 'is quick': 'pass', 'asks once': 'assertion' });

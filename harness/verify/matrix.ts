@@ -1,6 +1,6 @@
 import type { KataResult } from '../runner/kata-result.ts';
 import { fitText } from '../trace/fit-text.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../catalog/subject.ts';
 
 /** A wrong answer and what came out. */
 export interface Judged {
