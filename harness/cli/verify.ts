@@ -4,7 +4,7 @@ import { failedChecks, reportEnd, reportStep } from '../verify/report-steps.ts';
 import { readySteps, runSteps } from '../verify/run-steps.ts';
 import { command, parseWords, UsageError } from './command.ts';
 import type { StepReport } from '../verify/check.ts';
-import { fullSteps, namedSteps, runMatrix, steps } from '../verify/steps.ts';
+import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
 const usage = `Usage: npm run verify -- [options] [kata ...]
 
@@ -20,7 +20,7 @@ about these alone.
   --help            this text
 
 Steps:
-${[...steps, ...fullSteps, ...namedSteps].map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
+${[...steps, ...fullSteps].map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
 
 Exit code: 0 all passed, 1 something failed, 2 wrong usage. The last line is
 "N passed, N failed". Under CI=true, --all fails where a check cannot run.
@@ -52,7 +52,7 @@ async function verify(options: {
   katas: readonly string[];
 }): Promise<number> {
   const { only, all, katas } = options;
-  const known = [...steps, ...fullSteps, ...namedSteps];
+  const known = [...steps, ...fullSteps];
   const unknown = only.find((name) => known.every((step) => step.name !== name));
   if (unknown !== undefined) {
     const names = known.map(({ name }) => name).join(', ');
@@ -62,10 +62,7 @@ async function verify(options: {
   const ci = !['', 'false', '0'].includes(process.env['CI'] ?? '');
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
   // Naming a step with --only asks for it as much as --all does.
-  const full = [
-    ...fullSteps.filter(({ name }) => (all || only.includes(name)) && wanted(name)),
-    ...namedSteps.filter(({ name }) => only.includes(name)),
-  ];
+  const full = fullSteps.filter(({ name }) => (all || only.includes(name)) && wanted(name));
   const chosen = [
     ...steps.filter(({ name }) => wanted(name)),
     ...(await readySteps(full, { mustHaveAll: ci || only.length > 0 })),

@@ -46,6 +46,14 @@ export const fullSteps: readonly FullStep[] = [
     missing: () => missingForPage(),
   },
   {
+    name: 'attacks',
+    title: 'attacks on the grader',
+    // By themselves: they keep every CPU busy, and some of them use up what others wait for.
+    stage: 5,
+    run: (context) => checkAttacks(context),
+    missing: () => missingForAttacks(),
+  },
+  {
     name: 'class',
     title: 'a made class',
     stage: 4,
@@ -58,18 +66,6 @@ export const fullSteps: readonly FullStep[] = [
     stage: 4,
     run: () => checkQueue(),
     missing: () => missingForQueue(),
-  },
-];
-
-/** The steps that run only when `--only` names them: what some of them expect is not met yet. */
-export const namedSteps: readonly FullStep[] = [
-  {
-    name: 'attacks',
-    title: 'attacks on the grader',
-    // By themselves: they keep every CPU busy, and some of them use up what others wait for.
-    stage: 5,
-    run: (context) => checkAttacks(context),
-    missing: () => missingForAttacks(),
   },
 ];
 
