@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import { realDelay } from '../trace/real-time.ts';
 import { CpuQueue } from './cpu-queue.ts';
+import type { CpuUse } from './cpu-queue.ts';
 
 const onLinux = process.platform === 'linux';
 /** Ends by itself, should the test be killed. */
@@ -24,27 +25,40 @@ function startStranger(): void {
   onTestFinished(() => void process.kill(pid, 'SIGKILL'));
 }
 
-/** How many of so many looks told that somebody was kept waiting. */
-async function countWaits(looks: number): Promise<number> {
+/** How many of so many looks told `use`. */
+async function count(use: CpuUse, looks: number): Promise<number> {
   const queue = new CpuQueue();
-  let waits = 0;
+  let found = 0;
   for (let look = 0; look < looks; look += 1) {
-    if (queue.keepsWaiting()) waits += 1;
-    await realDelay(1);
+    await realDelay(5);
+    if (queue.look() === use) found += 1;
   }
-  return waits;
+  return found;
 }
 
 test('a child that sleeps is not kept waiting', async () => {
   await startChild('setInterval(() => {}, 60_000)', ['-n', '0']);
 
   // Its threads may still tidy up after the start.
-  expect(await countWaits(200)).toBeLessThan(100);
+  expect(await count('waited', 100)).toBeLessThan(50);
 });
 
 test.runIf(onLinux)('a child that wants a CPU and gets none is kept waiting', async () => {
   await startChild(busyLoop, ['-n', '19']);
   for (let index = 0; index < availableParallelism() * 4; index += 1) startStranger();
 
-  expect(await countWaits(200)).toBeGreaterThan(60);
+  expect(await count('waited', 100)).toBeGreaterThan(30);
+});
+
+test.runIf(onLinux)('a child that works is not idle', async () => {
+  await startChild(busyLoop, ['-n', '0']);
+
+  expect(await count('idle', 100)).toBeLessThan(10);
+});
+
+test.runIf(onLinux)('a child that sleeps is idle, once it has started', async () => {
+  await startChild('setInterval(() => {}, 60_000)', ['-n', '0']);
+  await count('idle', 100);
+
+  expect(await count('idle', 100)).toBeGreaterThan(30);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { real } from '../trace/real-time.ts';
 import { turns } from './turns.ts';
 import { until } from './until.ts';
 
@@ -31,3 +32,14 @@ test('an abort ends it with the reason', async () => {
 
   await expect(waiting).rejects.toBe('enough');
 });
+
+test.runIf(process.platform === 'linux')(
+  'it gives up sooner where everybody is idle, if it may',
+  async () => {
+    const startedAt = real.now();
+    const waiting = until(() => false, 'nothing', { limitMs: 60_000, idleMs: 100 });
+
+    await expect(waiting).rejects.toMatchObject({ kind: 'hang' });
+    expect(real.now() - startedAt).toBeLessThan(30_000);
+  },
+);

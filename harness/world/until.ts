@@ -6,6 +6,9 @@ import { WorldError } from './world-error.ts';
 /** So many looks are made one turn after another; what takes longer is left the CPU between two looks. */
 const eagerLooks = 1000;
 
+/** At every so manieth look it is looked what the others do: that reads files, and would itself keep a CPU busy. */
+const looksOfOneAsk = 5;
+
 /** However long others are kept waiting for a CPU: so many looks for each that counts. */
 const mostLooksEach = 30;
 
@@ -13,6 +16,11 @@ const mostLooksEach = 30;
 export interface UntilOptions {
   /** Looks, one a millisecond at most, before it gives up; 5000 by default. */
   limitMs?: number;
+  /**
+   * Looks in a row at which every thread and child process of the program was idle, after which it gives up at once: nothing would come any
+   * more, unless by a timer that takes longer. Not counted by default, nor where the system does not tell.
+   */
+  idleMs?: number;
   signal?: AbortSignal;
 }
 
@@ -20,7 +28,7 @@ export interface UntilOptions {
  * Resolves as soon as `condition` holds: looks in every real turn of the event loop, and later every millisecond.
  *
  * The limit counts looks, not time that went by: where the machine is too busy to run the program, looks are late as well. A look at which
- * a thread or a child process of the program waited for a CPU, and got none since the look before, does not count. An abort rejects with
+ * a thread or a child process of the program waited for a CPU, and got hardly any since the look before, does not count. An abort rejects with
  * the signal's reason.
  *
  * @param what names what is waited for, as in "three requests in flight".
@@ -31,14 +39,19 @@ export async function until(
   what: string,
   options: UntilOptions = {},
 ): Promise<void> {
-  const { limitMs = 5000, signal } = options;
+  const { limitMs = 5000, idleMs = Infinity, signal } = options;
   const startedAt = real.now();
   const cpuQueue = new CpuQueue();
   let counted = 0;
+  let idle = 0;
   for (let looks = 0; !condition(); looks += 1) {
     signal?.throwIfAborted();
-    if (looks >= eagerLooks && !cpuQueue.keepsWaiting()) counted += 1;
-    if (counted > limitMs || looks - eagerLooks >= limitMs * mostLooksEach) {
+    if (looks >= eagerLooks && looks % looksOfOneAsk === 0) {
+      const use = cpuQueue.look();
+      if (use !== 'waited') counted += looksOfOneAsk;
+      idle = use === 'idle' ? idle + looksOfOneAsk : 0;
+    }
+    if (counted > limitMs || idle > idleMs || looks - eagerLooks >= limitMs * mostLooksEach) {
       const seconds = ((real.now() - startedAt) / 1000).toFixed(1);
       throw new WorldError(`Still waiting for ${what}: it had not come after ${seconds} s.`, {
         kind: 'hang',

@@ -16,11 +16,12 @@ import {
   turns,
   until,
 } from '#harness';
+import type { UntilOptions } from '#harness';
 
 const load = kata(() => import('./blocking-driver.ts'));
 
 /** Looks, a millisecond apart at least, within which a thread or a process that starts has come to work. */
-const patience = { limitMs: 3000 };
+const patience = { limitMs: 3000, idleMs: 1500 };
 /** The same for what needs no thread to start. */
 const soon = { limitMs: 1000 };
 const mark = random().nonce();
@@ -383,7 +384,11 @@ function heard<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Waits until `work` has ended, well or badly. */
-async function ended(work: Promise<unknown>, what: string, limit = patience): Promise<void> {
+async function ended(
+  work: Promise<unknown>,
+  what: string,
+  limit: UntilOptions = patience,
+): Promise<void> {
   let over = false;
   const end = () => {
     over = true;
@@ -393,7 +398,11 @@ async function ended(work: Promise<unknown>, what: string, limit = patience): Pr
 }
 
 /** The value of `work`; rejects as it does. A query whose thread is gone would be awaited for ever. */
-async function finished<T>(work: Promise<T>, what: string, limit = patience): Promise<T> {
+async function finished<T>(
+  work: Promise<T>,
+  what: string,
+  limit: UntilOptions = patience,
+): Promise<T> {
   await ended(work, what, limit);
   return work;
 }
@@ -402,7 +411,7 @@ async function finished<T>(work: Promise<T>, what: string, limit = patience): Pr
 async function refusal(
   query: Promise<unknown>,
   expected: object = {},
-  limit = patience,
+  limit: UntilOptions = patience,
 ): Promise<Error> {
   await ended(query, 'the refusal of a query', limit);
   const error = await query.then(

@@ -9,7 +9,7 @@ const load = kata(() => import('./worker-pool.ts'));
 const jobs = new URL('./tasks.ts', import.meta.url);
 
 /** Looks, a millisecond apart at least, within which any thread or process that starts has come to work. */
-const patience = { limitMs: 7000 };
+const patience = { limitMs: 7000, idleMs: 2000 };
 const mark = random().int(1000, 1_000_000);
 
 test('the server stays responsive during CPU work', async () => {

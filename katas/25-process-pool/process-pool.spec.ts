@@ -4,14 +4,14 @@ import diagnostics from 'node:diagnostics_channel';
 import { syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { expect, kata, random, startProcessGate, startProgram, test, turns, until } from '#harness';
-import type { ProcessGate } from '#harness';
+import type { ProcessGate, UntilOptions } from '#harness';
 import type { Job } from './tasks.ts';
 
 const load = kata(() => import('./process-pool.ts'));
 const jobs = new URL('./tasks.ts', import.meta.url);
 
 /** Looks, a millisecond apart at least, within which any process that starts has come to work. */
-const patience = { limitMs: 7000 };
+const patience = { limitMs: 7000, idleMs: 2000 };
 /** The same for what needs no process to start. */
 const soon = { limitMs: 1500 };
 
@@ -322,7 +322,11 @@ async function reached(condition: () => boolean, work: Promise<unknown>, what: s
 }
 
 /** The value of `work`; rejects as it does. A task whose process is gone would be awaited for ever. */
-async function finished<T>(work: Promise<T>, what: string, limit = patience): Promise<T> {
+async function finished<T>(
+  work: Promise<T>,
+  what: string,
+  limit: UntilOptions = patience,
+): Promise<T> {
   let settled = false;
   const settle = () => {
     settled = true;
@@ -345,7 +349,7 @@ async function finishedBeside<T>(longer: Promise<unknown>, work: Promise<T>, wha
 async function refusal(
   task: Promise<unknown>,
   expected: object = {},
-  limit = patience,
+  limit: UntilOptions = patience,
   because = 'It should have been refused',
 ): Promise<Error> {
   const error = await finished(

@@ -17,7 +17,7 @@ import type { ChildProgram } from '#harness';
 const load = kata(() => import('./graceful-shutdown.ts'));
 
 /** Looks, a millisecond apart at least: for what every program does, however slow the machine, and for what a wrong one never does. */
-const patience = { limitMs: 7000 };
+const patience = { limitMs: 7000, idleMs: 2000 };
 const shortPatience = { limitMs: 1000 };
 /** Starting a process takes long where many others want the CPU. */
 const otherProcess = { limitMs: 30_000 };

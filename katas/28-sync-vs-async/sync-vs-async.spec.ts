@@ -21,7 +21,7 @@ import type { Blocking, Call } from './call-log.ts';
 const load = kata(() => import('./sync-vs-async.ts'));
 
 /** Looks, a millisecond apart at least, within which any thread that starts has come to work. */
-const patience = { limitMs: 7000 };
+const patience = { limitMs: 7000, idleMs: 2000 };
 /** The same for what needs no thread to start. */
 const soon = { limitMs: 1000 };
 /** Longer than any test, so that only the test ends a call in a thread. On the event loop nobody could end it. */
