@@ -22,7 +22,8 @@ const teachersFiles = [
   /\.test\.ts$/,
   /^harness\/vitest\.config\.ts$/,
   // They look at the answers that are kept for each kata.
-  /^harness\/catalog\/(?:lint-[\w-]+|wrong-answer|answers|imports|problem|new-kata)\.ts$/,
+  /^harness\/catalog\/(?:lint-[\w-]+|wrong-answer|answers|imports|problem|new-kata|subject)\.ts$/,
+  /^harness\/runner\/judge-subject\.ts$/,
 ];
 
 /** The files of an edition by their paths, with forward slashes. */
