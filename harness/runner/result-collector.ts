@@ -126,7 +126,7 @@ export class ResultCollector implements Reporter {
       kind: 'hang',
       message,
       location: location && { file: origin(location.file), line: location.line },
-      advice: 'A native call cannot be interrupted, so its whole process had to be ended.',
+      advice: 'It could not be interrupted, so its whole process had to be ended.',
       diff: null,
     };
   }
