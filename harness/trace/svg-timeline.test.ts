@@ -28,7 +28,7 @@ test('two timelines can share one scale', () => {
   const svg = timelineSvg([spanOf('a', 0, 1000)], { title: 'short', until: 3000 });
 
   expect(svg).toContain('>3000</text>');
-  expect(svg).toContain('x="190" y="6" width="130"');
+  expect(svg).toContain('x="166" y="6" width="101.3"');
 });
 
 test('a thousand spans stay a small picture', () => {

@@ -4,10 +4,10 @@ import type { Span } from './span.ts';
 import { timeAxis, type TimeAxis } from './time-axis.ts';
 import { timelineRows, type TimelineRow } from './timeline-rows.ts';
 
-const width = 720;
+const width = 600;
 const rowHeight = 20;
-const barStart = 190;
-const barEnd = 580;
+const barStart = 166;
+const barEnd = 470;
 
 /**
  * Draws `spans` as an SVG picture of `title`, to be put into a page or a report.
@@ -43,7 +43,7 @@ function rowPart(row: TimelineRow, axis: TimeAxis, top: number): string {
   const right = end === null ? barEnd : positionOf(end, axis);
   const style = barStyle(row);
   return [
-    `<text x="4" y="${top + 12}">${escapeXml(cutText(labelOf(row), 24))}</text>`,
+    `<text x="4" y="${top + 12}">${escapeXml(cutText(labelOf(row), 22))}</text>`,
     `<rect x="${left}" y="${top + 2}" width="${round(Math.max(2, right - left))}" height="12" rx="2" ${style}/>`,
     `<text x="${width - 4}" y="${top + 12}" text-anchor="end">${timeOf(row)}</text>`,
   ].join('');
