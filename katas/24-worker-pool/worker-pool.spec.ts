@@ -290,7 +290,7 @@ test('ends its threads when it is closed', async () => {
 
   await finished(pool.close(), 'the pool to close');
 
-  expect(await audit.check()).toEqual([]);
+  expect(await audit.check(), 'What is still open').toEqual([]);
 });
 
 test('refuses tasks once it is closed', async () => {
