@@ -3,24 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readKata } from '../catalog/kata.ts';
-import type { Kata } from '../catalog/kata.ts';
+import { kata } from './fixtures/judged-results.ts';
 import { SessionPool } from './session-pool.ts';
 import type { SessionPoolOptions } from './session-pool.ts';
 
 const script = new URL('fixtures/scripted-session.ts', import.meta.url);
-const kata: Kata = {
-  id: '03-three-fetches',
-  number: '03',
-  slug: 'three-fetches',
-  directory: '/katas/03-three-fetches',
-  spec: '/katas/03-three-fetches/three-fetches.spec.ts',
-  title: 'Three fetches',
-  part: 1,
-  evidence: ['C'],
-  goal: 'Fetch.',
-  files: ['three-fetches.ts'],
-  modules: [],
-};
 
 function openPool(options: Partial<SessionPoolOptions> = {}): SessionPool {
   const pool = SessionPool.open({ size: 1, script, ...options });
