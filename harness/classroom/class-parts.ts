@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readKatas, solutionsDirectory, type Kata } from '../catalog/kata.ts';
+import { messageOf } from '../catalog/message-of.ts';
+import { projectRoot } from '../trace/source-location.ts';
 import { GradeUsageError } from './command/grade-usage-error.ts';
 import type { AnswerJudge, GradeParts } from './grade-parts.ts';
 import { readClass } from './intake/read-class.ts';
@@ -67,6 +69,7 @@ export async function openJudge(
     import('./judge/judge.ts'),
     import('./judge/manifest.ts'),
   ]);
+  refuseForeignCheckout();
   const judge = await Judge.open(options);
   return {
     takeDesk: () => judge.takeDesk(),
@@ -81,6 +84,20 @@ export async function openJudge(
       throw new Error(reason ?? 'its solution was not judged.');
     },
   };
+}
+
+/** The judge keeps its scratch files in the checkout, which somebody else may have installed. */
+function refuseForeignCheckout(): void {
+  const scratch = path.join(projectRoot, '.kata');
+  try {
+    mkdirSync(scratch, { recursive: true });
+    accessSync(scratch, constants.W_OK);
+  } catch (error) {
+    throw new GradeUsageError(
+      `Expected the folder ${scratch} to be writable: ${messageOf(error)}. Grade in a checkout of your own.`,
+      { cause: error },
+    );
+  }
 }
 
 function solutionOf(kata: Kata): Map<string, Uint8Array> {

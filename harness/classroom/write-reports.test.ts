@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -55,4 +55,25 @@ test('a format whose options are missing changes nothing', async () => {
   expect(() => writeReports(report, out, ['json', 'canvas'])).toThrow(/gradebook of Canvas/);
 
   expect(readdirSync(out)).toEqual([]);
+});
+
+test('what an earlier run wrote of a student who has left is taken away, and nothing else', async () => {
+  const out = newFolder();
+  const report = await madeReport();
+  writeReports(report, out, ['html', 'gradescope']);
+  writeFileSync(path.join(out, 'students', 'notes.txt'), 'mine');
+  writeFileSync(path.join(out, 'moodle-to-check.txt'), 'of another format');
+
+  const students = report.students.filter(({ id }) => id === 'ada');
+  const grades = report.grades.filter(({ student }) => student === 'ada');
+  writeReports({ ...report, students, grades }, out, ['html', 'gradescope']);
+
+  expect(readdirSync(path.join(out, 'students')).toSorted()).toEqual(['ada.html', 'notes.txt']);
+  expect(readdirSync(path.join(out, 'gradescope', 'ada'))).toEqual(['results.json']);
+  expect(readFileSync(path.join(out, 'moodle-to-check.txt'), 'utf8')).toBe('of another format');
+
+  writeReports({ ...report, students, grades }, out, ['moodle'], {
+    moodleRoster: 'Username\nada\n',
+  });
+  expect(readdirSync(out)).not.toContain('moodle-to-check.txt');
 });

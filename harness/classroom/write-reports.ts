@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileNameOf } from './exports/exported-file.ts';
 import {
@@ -17,8 +17,16 @@ const ofOneStudent: ReadonlySet<ExportFormat> = new Set([
 ]);
 const ofOneKata: ReadonlySet<ExportFormat> = new Set(['exercism']);
 
+/** What a run writes in some classes and not in others; formats of one student have a folder of their own. */
+const ownFiles: Partial<Record<ExportFormat, RegExp>> = {
+  html: /^students\/[^/]+\.html$/,
+  moodle: /^moodle-to-check\.txt$/,
+  canvas: /^canvas-to-check\.txt$/,
+};
+
 /**
- * Writes a report in each of `formats` into the folder `out`; a file that was there is replaced at once, never in part.
+ * Writes a report in each of `formats` into the folder `out`; a file that was there is replaced at once, never in part. What an earlier run
+ * wrote in these formats and this one does not, such as the page of a student who has left, is taken away.
  *
  * @returns the names of what was written, relative to `out`: a file for a format of the class, a folder for one of students.
  * @throws {Error} where an option that a format needs is missing or does not fit; what was written before it stays.
@@ -37,7 +45,24 @@ export function writeReports(
     writeFileSync(`${file}.part`, text);
     renameSync(`${file}.part`, file);
   }
+  removeStale(out, formats, new Set(files.map(({ name }) => name)));
   return [...new Set(files.map(({ name }) => name.replace(/\/.*$/, '/')))];
+}
+
+/** Beside a new report an old one would be believed. */
+function removeStale(
+  out: string,
+  formats: readonly ExportFormat[],
+  written: ReadonlySet<string>,
+): void {
+  for (const format of formats) {
+    const isOwn = ownFiles[format] ?? new RegExp(`^${format}/`);
+    for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+      const file = path.join(entry.parentPath, entry.name);
+      const name = path.relative(out, file).replaceAll(path.sep, '/');
+      if (entry.isFile() && isOwn.test(name) && !written.has(name)) rmSync(file);
+    }
+  }
 }
 
 function filesOf(

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import picocolors from 'picocolors';
 import { readKata } from '../catalog/kata.ts';
@@ -9,6 +8,7 @@ import {
   fromTyped,
   makeFolder,
   outFolder,
+  verdictsFile,
 } from '../classroom/command/class-folders.ts';
 import { describeGraded } from '../classroom/command/describe-graded.ts';
 import {
@@ -22,6 +22,7 @@ import {
 } from '../classroom/command/grade-options.ts';
 import { exportReport, type Classroom50Context } from '../classroom/exports/export-report.ts';
 import { gradeClass } from '../classroom/grade-class.ts';
+import { readUtf8 } from '../classroom/intake/read-utf8.ts';
 import { redisPlace } from '../classroom/queue/redis-place.ts';
 import { progressShower } from '../classroom/show-progress.ts';
 import { VerdictStore } from '../classroom/store/verdict-store.ts';
@@ -130,7 +131,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
 
   makeFolder(out);
-  using store = VerdictStore.open(path.join(out, 'verdicts.sqlite'));
+  using store = VerdictStore.open(path.join(out, verdictsFile));
   const graded = await gradeClass({
     store,
     weights,
@@ -176,7 +177,7 @@ function notice(sentence: string): void {
 function textBehind(option: string, file: string | undefined): string | null {
   if (file === undefined) return null;
   try {
-    return readFileSync(fromTyped(file), 'utf8');
+    return readUtf8(fromTyped(file));
   } catch (error) {
     throw new UsageError(`Expected a file behind ${option}: ${messageOf(error)}.`);
   }

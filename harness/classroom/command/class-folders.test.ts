@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { classFolder, fromTyped, makeFolder, outFolder } from './class-folders.ts';
+import { classFolder, fromTyped, makeFolder, outFolder, verdictsFile } from './class-folders.ts';
 import { GradeUsageError } from './grade-usage-error.ts';
 
 /** A folder that holds the folder `class`. */
@@ -33,7 +33,9 @@ test('the reports lie beside the class, where nothing else is said', () => {
   const place = newPlace();
 
   expect(outFolder(path.join(place, 'class'), undefined)).toBe(path.join(place, 'class-grades'));
-  expect(outFolder(path.join(place, 'class'), place)).toBe(place);
+  expect(outFolder(path.join(place, 'class'), path.join(place, 'out'))).toBe(
+    path.join(place, 'out'),
+  );
 });
 
 test('the reports never lie inside the class, not by a link either', () => {
@@ -56,6 +58,19 @@ test('the reports never lie inside the class, not by a link either', () => {
     path.join(place, 'class2'),
   );
   expect(() => outFolder(path.join(place, 'class'), '')).toThrow(GradeUsageError);
+});
+
+test('the reports go to no folder with other files, but to one of an earlier run', () => {
+  const place = newPlace();
+  const [out, notes] = [path.join(place, 'out'), path.join(place, 'out', 'notes.txt')];
+  mkdirSync(out);
+  expect(outFolder(path.join(place, 'class'), out)).toBe(out);
+
+  writeFileSync(notes, 'mine');
+  expect(() => outFolder(path.join(place, 'class'), out)).toThrow(/could be overwritten\.$/);
+
+  writeFileSync(path.join(out, verdictsFile), '');
+  expect(outFolder(path.join(place, 'class'), out)).toBe(out);
 });
 
 test('a folder that cannot be made is told with what to do', () => {

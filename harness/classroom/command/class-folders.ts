@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../catalog/message-of.ts';
 import { GradeUsageError } from './grade-usage-error.ts';
+
+/** What a run leaves in its folder before anything else. */
+export const verdictsFile = 'verdicts.sqlite';
 
 export function classFolder(positionals: readonly string[]): string {
   const [word, ...more] = positionals;
@@ -27,7 +30,22 @@ export function outFolder(directory: string, typed: string | undefined): string 
   if (way === '' || (way.split(path.sep)[0] !== '..' && !path.isAbsolute(way))) {
     throw new GradeUsageError(`Expected --out to be outside the class's folder, got ${out}.`);
   }
+  if (holdsOtherFiles(out)) {
+    throw new GradeUsageError(
+      `Expected --out to be a new or empty folder, or that of an earlier run, got ${out}: what it holds could be overwritten.`,
+    );
+  }
   return out;
+}
+
+function holdsOtherFiles(out: string): boolean {
+  try {
+    const names = readdirSync(out);
+    return names.length > 0 && !names.includes(verdictsFile);
+  } catch {
+    // It is not there yet, or is told when it is opened.
+    return false;
+  }
 }
 
 /** Where a path leads, though its end may not be there yet. */

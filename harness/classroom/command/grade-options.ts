@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { kataIds } from '../../catalog/kata.ts';
 import { selectKatas } from '../../catalog/select-katas.ts';
 import { exportFormats, type ExportFormat } from '../exports/export-report.ts';
+import { parseIsoTime } from '../intake/iso-time.ts';
 import { GradeUsageError } from './grade-usage-error.ts';
 
 const usualFormats = ['json', 'table', 'csv', 'html'] as const satisfies ExportFormat[];
@@ -26,19 +27,18 @@ export function weightsOf(
       if (!graded.includes(id)) {
         throw new GradeUsageError(`Expected --weights of katas that are graded, got ${id}.`);
       }
+      if (weights.has(id)) {
+        throw new GradeUsageError(`Expected --weights to name each kata once, got ${id} twice.`);
+      }
       weights.set(id, Number(groups['weight']));
     }
   }
   return weights;
 }
 
-/** A day alone is refused: nobody means its first moment in Greenwich, as the standard does. */
 export function dueOf(text: string): Date {
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/.test(text);
-  const due = new Date(text);
-  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10));
-  if (isTime && isDay && !Number.isNaN(due.getTime())) return due;
+  const due = parseIsoTime(text);
+  if (due !== null) return due;
   throw new GradeUsageError(
     `Expected --due to be a time such as 2026-03-01T18:00+01:00, got "${text}". Without a zone it is this machine's.`,
   );
@@ -66,6 +66,9 @@ export function formatsOf(text: string | undefined): ExportFormat[] {
       `There is no format "${name}". Formats: ${exportFormats.join(', ')}.`,
     );
   });
+  if (names.length === 0) {
+    throw new GradeUsageError(`Expected names behind --format: ${exportFormats.join(', ')}.`);
+  }
   // All others can be made of it.
   return [...new Set<ExportFormat>(['json', ...names])];
 }

@@ -65,3 +65,13 @@ test('no grade is above the maximum, and a roster without users is said', () => 
     'Expected a roster of Moodle with a column Username, ID number or Email address, got "Name".',
   );
 });
+
+test('without a list of participants it says that its names may be none of Moodle', () => {
+  const report = sampleReport();
+  const students = report.students.map((student) => ({ ...student, email: null }));
+
+  const [csv, check] = exportMoodle({ ...report, students });
+
+  expect(csv!.text).toMatch(/^Username,/);
+  expect(check!.text).toContain('give --moodle-roster');
+});

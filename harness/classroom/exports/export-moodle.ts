@@ -29,6 +29,9 @@ type Identifier = (typeof identifiers)[number];
  */
 const noGrade = new ExactCell('-');
 
+const unknownNames =
+  'No list of participants was given, so the column Username holds the names under which the answers were handed in. Moodle refuses the whole file if one of them is no username: give --moodle-roster, or a --roster whose ids are the usernames.';
+
 /**
  * `moodle.csv`, with grades from 0 to 100, which is what Moodle takes in a new grade item; map its first column to the field of its name.
  *
@@ -54,7 +57,11 @@ export function exportMoodle(
     'Event Loop Katas',
   ];
   const text = csvText([header, ...rows.map(rowOf)]);
-  const sentences = [...rerunSentences(standings), ...problems];
+  const sentences = [
+    ...rerunSentences(standings),
+    ...problems,
+    ...(roster === null && identifier.header === 'Username' ? [unknownNames] : []),
+  ];
   return [{ name: 'moodle.csv', text }, ...toCheck('moodle-to-check.txt', sentences)];
 }
 

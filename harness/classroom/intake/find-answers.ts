@@ -36,7 +36,10 @@ export function findAnswers(
       .filter(({ rank }) => rank !== null)
       .toSorted((one, other) => one.rank! - other.rank! || (one.folder < other.folder ? -1 : 1));
     const [first, second] = candidates;
-    if (!first) continue;
+    if (!first) {
+      problems.push(...nearlyNamed(kata, folders, ids));
+      continue;
+    }
     if (second && second.rank === first.rank) {
       problems.push(
         `${kata.id} is there twice, in ${showFolder(first.folder)} and ${showFolder(second.folder)}: the first was taken.`,
@@ -104,6 +107,36 @@ function otherSpellings(kata: IntakeKata, inside: ReadonlyMap<string, Entry>): s
       .filter((other) => other !== name && fold(other) === fold(name))
       .map((other) => `${kata.id}: ${showName(other)} was not taken: the file is called ${name}.`),
   );
+}
+
+/** What was meant for the kata, most likely: a file whose name is nearly its own, and a folder of the kata without its file. */
+function nearlyNamed(
+  kata: IntakeKata,
+  folders: ReadonlyMap<string, ReadonlyMap<string, Entry>>,
+  ids: ReadonlySet<string>,
+): string[] {
+  const [main = ''] = kata.files;
+  for (const [folder, inside] of folders) {
+    const own = path.posix.basename(folder);
+    if (own !== kata.id && ids.has(own)) continue;
+    const near = [...inside.keys()].find((name) => foldLoosely(name) === foldLoosely(main));
+    if (near !== undefined) {
+      const where = showName(path.posix.join(folder, near));
+      return [`${kata.id}: ${where} was not taken: the file is called ${main}.`];
+    }
+  }
+  const mine = [...folders.keys()].find((folder) => path.posix.basename(folder) === kata.id);
+  return mine === undefined ? [] : [`${kata.id}: ${showFolder(mine)} holds no ${main}.`];
+}
+
+/** Without what a browser, a file manager or a student in a hurry adds: `three-fetches (1).ts`, `threeFetches - Copy.ts.txt`. */
+function foldLoosely(name: string): string {
+  const [stem = '', ...endings] = fold(name).split('.');
+  const plain = stem
+    .replace(/\s*\(\d+\)$/, '')
+    .replace(/[\s_-]*(?:copy|kopie|\d)?$/, '')
+    .replace(/[\s_-]/g, '');
+  return [plain, ...endings.filter((ending) => ending !== 'txt')].join('.');
 }
 
 function fold(name: string): string {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { katas, MadeClass, takenOf, zipOf } from './fixtures/made-class.ts';
 import { readClass } from './read-class.ts';
@@ -145,4 +146,63 @@ test('stops where there is no folder', async () => {
   using made = new MadeClass();
 
   await expect(readClass(made.path('none'), { katas })).rejects.toThrow('Expected a folder');
+});
+
+test.each([
+  ['three-fetches (1).ts', 'three-fetches (1).ts was not taken: the file is called'],
+  ['threeFetches - Copy.ts.txt', 'threeFetches - Copy.ts.txt was not taken: the file is called'],
+  ['03-three-fetches/fetches.ts', '03-three-fetches holds no'],
+])('says of a file with another name that it was not taken: %s', async (name, sentence) => {
+  using made = new MadeClass();
+  made.write('ada/process-pool.ts').write(`ada/${name}`);
+
+  const { submissions } = await readClass(made.directory, { katas });
+
+  expect(submissions[0]!.problems).toEqual([`03-three-fetches: ${sentence} three-fetches.ts.`]);
+  expect(Object.keys(takenOf(submissions))).toEqual(['ada 25-process-pool/process-pool.ts']);
+});
+
+test('says of an empty folder and of an empty zip that they are empty', async () => {
+  using made = new MadeClass();
+  mkdirSync(made.path('ada'));
+  await made.writeZip('bob.zip', {});
+
+  const { submissions } = await readClass(made.directory, { katas });
+
+  expect(submissions.map(({ problems }) => problems)).toEqual([
+    ['The folder is empty.'],
+    ['The zip is empty.'],
+  ]);
+});
+
+test('stops where nobody handed in anything', async () => {
+  using made = new MadeClass();
+
+  await expect(readClass(made.directory, { katas })).rejects.toThrow(/^Expected a folder, zip or/);
+});
+
+test.each([
+  ['names nobody', 'id,name\n', 'Expected students in the roster'],
+  ['gives a folder to two', 'id,folder\n1,Ada L\n2,ada-l\n', 'Expected each folder once'],
+  ['has a column twice', 'id,name,ID\n1,Ada,2\n', 'it has two columns "id".'],
+  ['is not UTF-8', Buffer.from('id,name\n1,J\xfcrgen\n', 'latin1'), 'to be UTF-8.'],
+])('refuses a roster that %s', async (_, roster, sentence) => {
+  using made = new MadeClass();
+  made.write('class/ada/three-fetches.ts').write('roster.csv', roster);
+
+  const options = { katas, roster: made.path('roster.csv') };
+
+  await expect(readClass(made.path('class'), options)).rejects.toThrow(sentence);
+});
+
+test('guesses no time: a student of whom it cannot be read is not late, and it is told', async () => {
+  using made = new MadeClass();
+  made.write('class/1/three-fetches.ts');
+  made.write('roster.csv', 'id,submitted_at\n1,1.4.2026 08:00\n');
+
+  const options = { katas, roster: made.path('roster.csv') };
+  const { submissions, problems } = await readClass(made.path('class'), options);
+
+  expect(submissions[0]!.submittedAt).toBeNull();
+  expect(problems).toEqual([expect.stringContaining('got "1.4.2026 08:00"')]);
 });

@@ -32,7 +32,7 @@ export interface ClassHandIns {
  * Reads the folder of a class: one folder, zip or clone for each student, as Moodle, Canvas and GitHub give them or as they were put there
  * by hand. Only the files that a kata names are taken, and none is run, followed or written anywhere.
  *
- * @throws {Error} where `directory` is no folder, or the roster cannot be used.
+ * @throws {Error} where `directory` is no folder or holds no student, or the roster cannot be used.
  */
 export async function readClass(
   directory: string,
@@ -42,7 +42,7 @@ export async function readClass(
   if (!(await isFolder(directory))) {
     throw new Error(`Expected a folder with what the class handed in, got ${directory}.`);
   }
-  const roster: Roster | null = rosterFile === undefined ? null : await readRoster(rosterFile);
+  const roster: Roster | null = rosterFile === undefined ? null : readRoster(rosterFile);
   const problems: string[] = [...(roster?.problems ?? [])];
 
   const entries = await listClass(directory, problems);
@@ -70,6 +70,9 @@ export async function readClass(
     });
   }
   addAbsent(submissions, roster);
+  if (submissions.size === 0) {
+    throw new Error(`Expected a folder, zip or clone for each student in ${directory}, got none.`);
+  }
   problems.push(...alikeIds([...submissions.keys()]));
   return {
     submissions: [...submissions.values()].toSorted((one, other) =>

@@ -27,10 +27,13 @@ export async function readHandIn(
   try {
     const zips = sources.filter((source) => isZip(source.fileName) && source.kind === 'file');
     for (const folder of sources.filter(({ kind }) => kind === 'folder')) {
-      await reader.readListing(await listFolder(path.join(directory, folder.entry), limits));
+      await reader.readSource(
+        'folder',
+        await listFolder(path.join(directory, folder.entry), limits),
+      );
     }
     for (const zip of zips) {
-      await reader.readListing(await listZip(path.join(directory, zip.entry), limits));
+      await reader.readSource('zip', await listZip(path.join(directory, zip.entry), limits));
     }
     await reader.readListing(singleFiles(directory, sources));
   } catch (error) {
@@ -71,6 +74,13 @@ class HandInReader {
     this.#limits = limits;
     this.#bytesLeft = limits.studentBytes;
     this.#filesLeft = limits.files;
+  }
+
+  async readSource(what: 'folder' | 'zip', listing: Listing): Promise<void> {
+    if (listing.entries.length === 0 && listing.problems.length === 0) {
+      this.problems.push(`The ${what} is empty.`);
+    }
+    await this.readListing(listing);
   }
 
   /** @param isInside whether this is a zip in another one: there is no third. */

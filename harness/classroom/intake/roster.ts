@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { messageOf } from '../../catalog/message-of.ts';
 import type { Student } from '../grade-report.ts';
+import { parseIsoTime } from './iso-time.ts';
+import { readUtf8 } from './read-utf8.ts';
 import { showName } from './show-name.ts';
 
 /** A student of the roster. */
@@ -21,10 +22,12 @@ export interface Roster {
  * Reads the list of a class: CSV with the columns `id`, `name`, `email` and `submitted_at`, of which `id` has to be there. Further columns
  * `folder`, `file` and `github` hold what a student's folder, file or account is called. Headers in any case, `,` or `;` between the cells.
  *
- * @throws {Error} where it cannot be read, has no column `id`, or an id twice: grades would be filed under the wrong student.
+ * @throws {Error} where it cannot be read, has no column `id`, names nobody, or has an id or a folder twice: grades would be filed under
+ * the wrong student.
  */
-export async function readRoster(file: string): Promise<Roster> {
-  const rows = await readRows(file);
+export function readRoster(file: string): Roster {
+  const rows = readRows(file);
+  if (rows.length === 0) throw new Error(`Expected students in the roster ${file}, got none.`);
   const problems: string[] = [];
   const ids = new Set<string>();
   const students = rows.map((row, index): RosterStudent => {
@@ -54,13 +57,36 @@ export async function readRoster(file: string): Promise<Roster> {
       keys: keysOf(row),
     };
   });
+  for (const column of ['folder', 'file', 'github']) refuseTwice(file, column, rows);
   return { students, problems };
 }
 
-async function readRows(file: string): Promise<Record<string, string | undefined>[]> {
+type Row = Readonly<Record<string, string | undefined>>;
+
+/** What belongs to two students would be given to neither of them. */
+function refuseTwice(file: string, column: string, rows: readonly Row[]): void {
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const cell = row[column] ?? '';
+    const key = foldKey(cell);
+    if (key !== '' && seen.has(key)) {
+      throw new Error(
+        `Expected each ${column} once in the roster ${file}, got ${showName(cell)} twice.`,
+      );
+    }
+    seen.add(key);
+  }
+}
+
+function readRows(file: string): Row[] {
   try {
-    return parse(await readFile(file), {
-      columns: (headers: string[]) => headers.map((header) => header.trim().toLowerCase()),
+    return parse(readUtf8(file), {
+      columns: (headers: string[]) => {
+        const names = headers.map((header) => header.trim().toLowerCase());
+        const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+        if (twice !== undefined) throw new Error(`it has two columns "${showName(twice)}".`);
+        return names;
+      },
       bom: true,
       delimiter: [',', ';'],
       trim: true,
@@ -76,11 +102,10 @@ async function readRows(file: string): Promise<Record<string, string | undefined
 
 function readTime(text: string): Date | null | 'unreadable' {
   if (text === '') return null;
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? 'unreadable' : time;
+  return parseIsoTime(text) ?? 'unreadable';
 }
 
-function keysOf(row: Readonly<Record<string, string | undefined>>): string[] {
+function keysOf(row: Row): string[] {
   const { id = '', name = '', email = '', folder = '', file = '', github = '' } = row;
   const account = email.split('@')[0]!;
   const plain = [id, email, account, folder, file, file.replace(/\.zip$/i, ''), github];
