@@ -54,6 +54,11 @@ export interface GradedClass {
   readonly wentOn: boolean;
 }
 
+/** A class with what it handed in, which no report holds. */
+export interface GradedAnswers extends GradedClass {
+  readonly submissions: readonly Submission[];
+}
+
 /**
  * Grades a class, student by student: takes from the store what is known, refuses by the policy, judges the rest, and keeps each verdict as
  * soon as it is there. A process that ends at any moment in between loses no verdict that it had, and the next run judges none of them again.
@@ -62,7 +67,7 @@ export interface GradedClass {
  *
  * @throws what `parts.readClass` and `parts.openJudge` throw, and the signal's reason once that is aborted.
  */
-export async function gradeClass(options: GradeOptions): Promise<GradedClass> {
+export async function gradeClass(options: GradeOptions): Promise<GradedAnswers> {
   const { katas, parts, store } = options;
   const { submissions, problems } = await parts.readClass();
   const { since, goesOn } = options.regrade ? store.beginRegrade() : { since: 0, goesOn: false };
@@ -101,6 +106,7 @@ export async function gradeClass(options: GradeOptions): Promise<GradedClass> {
     changes: before.length === 0 ? null : changesBetween(before, report.grades),
     judged: jobs.size,
     wentOn: goesOn,
+    submissions,
   };
 }
 

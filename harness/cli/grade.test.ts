@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -68,6 +69,7 @@ test.each([
   [['katas', '--format', 'pdf'], 'There is no format "pdf".'],
   [['katas', '--format', 'canvas'], 'Expected --canvas-gradebook <file> with --format canvas.'],
   [['katas', '--moodle-roster', '/nowhere'], 'Expected a file behind --moodle-roster'],
+  [['katas', '--jplag', 'katas/jplag'], "Expected --jplag to be apart from the class's folder"],
   [['katas', '--fast'], "Unknown option '--fast'"],
 ])('%j is wrong usage, told in one line', (words, message) => {
   const { status, stdout, stderr } = grade(...words);
@@ -137,6 +139,18 @@ test.skipIf(!hasSandbox() && !process.env['CI'])(
     expect(regraded.stdout).toContain(' Nothing changed since the last report.');
   },
 );
+
+test('--jplag writes what was handed in, whatever its verdict, and tells how to compare it', () => {
+  const { directory } = madeClass();
+  const jplag = `${directory}-jplag`;
+
+  const words = [directory, '--katas', '03', '--unsafe-no-sandbox', '--jplag', jplag];
+  const { status, stdout } = grade(...words);
+
+  expect(status).toBe(0);
+  expect(readdirSync(path.join(jplag, '03-three-fetches/submissions'))).toEqual(['ada', 'bob']);
+  expect(stdout.trimEnd()).toMatch(/ java -jar jplag\.jar -l typescript --bc .+submissions$/);
+});
 
 test.skipIf(process.platform === 'win32')(
   'a run that is told to stop says that the same command goes on',

@@ -25,6 +25,8 @@ import { gradeClass } from '../classroom/grade-class.ts';
 import { readUtf8 } from '../classroom/intake/read-utf8.ts';
 import { redisPlace } from '../classroom/queue/redis-place.ts';
 import { progressShower } from '../classroom/show-progress.ts';
+import { prepareJplag } from '../classroom/similarity/prepare-jplag.ts';
+import { writeJplag } from '../classroom/similarity/write-jplag.ts';
 import { VerdictStore } from '../classroom/store/verdict-store.ts';
 import { writeReports } from '../classroom/write-reports.ts';
 import { command, parseWords, UsageError } from './command.ts';
@@ -48,6 +50,8 @@ and GitHub give them. Only the files that a kata names are taken.
                        (json,table,csv,html)
   --canvas-gradebook <file>  exported from Canvas, for --format canvas
   --moodle-roster <file>     list of participants, for --format moodle
+  --jplag <folder>     writes the answers there as JPlag takes them, a program
+                       that shows which of them are alike
   --regrade            judges everything anew, and shows what changed
   --rerun-unknown      tries again what could not be judged
   --queue redis://…    puts the answers on a queue, from which
@@ -100,6 +104,7 @@ async function main(words: readonly string[]): Promise<number> {
     format: { type: 'string' },
     'canvas-gradebook': { type: 'string' },
     'moodle-roster': { type: 'string' },
+    jplag: { type: 'string' },
     queue: { type: 'string' },
     regrade: { type: 'boolean', default: false },
     'rerun-unknown': { type: 'boolean', default: false },
@@ -114,6 +119,7 @@ async function main(words: readonly string[]): Promise<number> {
   const directory = classFolder(positionals);
   const out = outFolder(directory, values.out);
   const ids = katasOf(values.katas);
+  const katas = ids.map((id) => readKata(id));
   const weights = weightsOf(values.weights, ids);
   const due = values.due === undefined ? null : dueOf(values.due);
   const place = values.queue === undefined ? null : redisPlace(values.queue);
@@ -125,6 +131,8 @@ async function main(words: readonly string[]): Promise<number> {
   if (formats.includes('canvas') && canvasGradebook === null) {
     throw new UsageError('Expected --canvas-gradebook <file> with --format canvas.');
   }
+  const jplag =
+    values.jplag === undefined ? null : prepareJplag(values.jplag, { directory, out, katas });
   const { regrade, 'unsafe-no-sandbox': unsafeNoSandbox, roster } = values;
   if (unsafeNoSandbox) {
     console.error('No sandbox: the answers run with your rights, and reach what you reach.');
@@ -138,7 +146,7 @@ async function main(words: readonly string[]): Promise<number> {
     due,
     jobs,
     regrade,
-    katas: ids.map((id) => readKata(id)),
+    katas,
     parts: classParts({
       directory,
       jobs,
@@ -164,6 +172,7 @@ async function main(words: readonly string[]): Promise<number> {
   console.log(exportReport(graded.report, 'table', { colour })[0]!.text);
   for (const line of describeGraded(graded, { due, regrade })) console.log(line);
   console.log(` Reports in ${out}: ${written.join(', ')}`);
+  if (jplag !== null) console.log(mendable(() => writeJplag(jplag, graded.submissions)));
   // Only now: a regrade that is killed before it was shown is shown by the next one.
   store.remember(graded.report.grades, { endsRegrade: regrade });
   return 0;

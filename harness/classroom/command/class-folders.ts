@@ -26,8 +26,7 @@ export function classFolder(positionals: readonly string[]): string {
 export function outFolder(directory: string, typed: string | undefined): string {
   if (typed === '') throw new GradeUsageError('Expected the name of a folder behind --out.');
   const out = typed === undefined ? `${directory}-grades` : fromTyped(typed);
-  const way = path.relative(realpathSync(directory), realPath(out));
-  if (way === '' || (way.split(path.sep)[0] !== '..' && !path.isAbsolute(way))) {
+  if (isWithin(realPath(out), realpathSync(directory))) {
     throw new GradeUsageError(`Expected --out to be outside the class's folder, got ${out}.`);
   }
   if (holdsOtherFiles(out)) {
@@ -48,8 +47,14 @@ function holdsOtherFiles(out: string): boolean {
   }
 }
 
+/** Whether `file` is `folder` or lies in it; both as `realPath` gives them. */
+export function isWithin(file: string, folder: string): boolean {
+  const way = path.relative(folder, file);
+  return way.split(path.sep)[0] !== '..' && !path.isAbsolute(way);
+}
+
 /** Where a path leads, though its end may not be there yet. */
-function realPath(file: string): string {
+export function realPath(file: string): string {
   if (existsSync(file)) return realpathSync(file);
   const parent = path.dirname(file);
   return parent === file ? file : path.join(realPath(parent), path.basename(file));

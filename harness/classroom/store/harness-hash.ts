@@ -6,7 +6,7 @@ import { projectRoot } from '../../trace/source-location.ts';
 
 /** Folders of the harness that have no say in a verdict. A folder that is not named here counts: that costs time, never a wrong verdict. */
 const withoutASay = new Set(
-  'attacks bench cli demo doctor exports fixtures intake learner page publish queue store verify'.split(
+  'attacks bench cli demo doctor exports fixtures intake learner page publish queue similarity store verify'.split(
     ' ',
   ),
 );
