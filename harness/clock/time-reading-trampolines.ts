@@ -1,3 +1,9 @@
+import type {
+  PerformanceMarkOptions,
+  PerformanceMeasureOptions,
+  PerformanceMark,
+  PerformanceMeasure,
+} from 'node:perf_hooks';
 import { real } from '../trace/real-time.ts';
 import { rulingClock } from './ruling-clock.ts';
 
@@ -15,6 +21,31 @@ export function performanceNow(): number {
   if (!clock) return real.now();
   clock.countRead();
   return clock.performanceMs + clock.now;
+}
+
+/** `performance.mark` in the time that rules, unless it is given its moment. */
+export function performanceMark(name: string, options?: PerformanceMarkOptions): PerformanceMark {
+  if (!rulingClock()) return real.performanceMark(name, options);
+  return real.performanceMark(name, {
+    ...options,
+    startTime: options?.startTime ?? performanceNow(),
+  });
+}
+
+/** `performance.measure` in the time that rules: what is given no end ends now (https://www.w3.org/TR/user-timing/#measure-method). */
+export function performanceMeasure(
+  name: string,
+  startOrOptions?: string | PerformanceMeasureOptions,
+  endMark?: string,
+): PerformanceMeasure {
+  if (!rulingClock() || endMark !== undefined) {
+    return real.performanceMeasure(name, startOrOptions as string, endMark);
+  }
+  const options =
+    typeof startOrOptions === 'object' ? startOrOptions : { start: startOrOptions ?? 0 };
+  const { start, end, duration } = options;
+  const isWhole = end !== undefined || (start !== undefined && duration !== undefined);
+  return real.performanceMeasure(name, isWhole ? options : { ...options, end: performanceNow() });
 }
 
 function hrtimeBigint(): bigint {

@@ -67,6 +67,48 @@ test('every clock moves by the same amount', async () => {
   expect(value).toEqual({ passed: [777, 777, 777, 777, 777], hrtime: [0, 0] });
 });
 
+test.runIf('Temporal' in globalThis)('Temporal moves by the same amount', async () => {
+  const { value } = await inVirtualTime(async () => {
+    const [instant, plain] = [Temporal.Now.instant(), Temporal.Now.plainDateTimeISO('UTC')];
+    const date = Temporal.Now.instant().epochMilliseconds - Date.now();
+    await sleep(777);
+    return [
+      Temporal.Now.instant().since(instant).total('milliseconds'),
+      Temporal.Now.plainDateTimeISO('UTC').since(plain).total('milliseconds'),
+      Temporal.Now.zonedDateTimeISO().epochMilliseconds - instant.epochMilliseconds,
+      date,
+    ];
+  });
+
+  expect(value).toEqual([777, 777, 777, 0]);
+  expect(Math.abs(Temporal.Now.instant().epochMilliseconds - Date.now())).toBeLessThan(60_000);
+});
+
+test('marks and measures move by the same amount', async () => {
+  const { value } = await inVirtualTime(async () => {
+    const mark = performance.mark('began');
+    performance.mark('given', { startTime: mark.startTime + 100 });
+    await sleep(777);
+    performance.mark('ended');
+    const measures = [
+      performance.measure('a', 'began'),
+      performance.measure('b', { start: mark.startTime }),
+      performance.measure('c', 'began', 'ended'),
+      performance.measure('d', { start: 'began', end: 'given' }),
+      performance.measure('e', { start: 'began', duration: 5 }),
+    ];
+    return [
+      mark.startTime - performance.now(),
+      performance.measure('f').startTime,
+      ...measures.map(({ duration }) => duration),
+    ].map(Math.round);
+  });
+
+  expect(value).toEqual([-777, 0, 777, 777, 777, 100, 5]);
+  const { startTime } = performance.mark('real');
+  expect(Math.abs(performance.now() - startTime)).toBeLessThan(60_000);
+});
+
 test('event loop utilization stays that of the real loop', async () => {
   const { value } = await inVirtualTime(async () => {
     const before = performance.eventLoopUtilization();

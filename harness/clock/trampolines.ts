@@ -9,7 +9,14 @@ import {
   schedulerWait,
 } from './promised-timers.ts';
 import { trackSockets } from './socket-ledger.ts';
-import { hrtime, performanceNow, VirtualDate } from './time-reading-trampolines.ts';
+import { temporalNow } from './temporal-trampolines.ts';
+import {
+  hrtime,
+  performanceMark,
+  performanceMeasure,
+  performanceNow,
+  VirtualDate,
+} from './time-reading-trampolines.ts';
 import { timerTrampolines } from './timer-trampolines.ts';
 import { trackWorkers } from './worker-ledger.ts';
 
@@ -36,10 +43,13 @@ export function installTrampolines(): void {
   Object.assign(timersPromises, { setTimeout: promisedTimeout, setInterval: promisedInterval });
   replace(timersPromises.scheduler, 'wait', schedulerWait);
   replace(AbortSignal, 'timeout', abortSignalTimeout);
-  // Only `now`: a fake of the whole object breaks performance.eventLoopUtilization(), whose figures turn negative.
+  // Not the whole object: a fake of it breaks performance.eventLoopUtilization(), whose figures turn negative.
   replace(performance, 'now', performanceNow);
+  replace(performance, 'mark', performanceMark);
+  replace(performance, 'measure', performanceMeasure);
   replace(process, 'hrtime', hrtime);
   replace(VirtualDate.prototype, 'constructor', VirtualDate);
+  for (const [name, now] of Object.entries(temporalNow ?? {})) replace(Temporal.Now, name, now);
   // Named imports of the built-in modules are copies, which follow only when told to.
   syncBuiltinESMExports();
 }

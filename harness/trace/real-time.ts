@@ -18,6 +18,8 @@ export const real = {
   dateNow: globalThis.Date.now,
   /** Milliseconds since the process began, with fractions. */
   now: performance.now.bind(performance),
+  performanceMark: performance.mark.bind(performance),
+  performanceMeasure: performance.measure.bind(performance),
   nodeTiming: performance.nodeTiming,
   hrtime: process.hrtime,
   hrtimeBigint: process.hrtime.bigint.bind(process.hrtime),
