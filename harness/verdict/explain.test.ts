@@ -50,7 +50,13 @@ test('where the spec says what is compared, both sides are told once', () => {
   expect(told(() => expect(3, 'The tries').toBeLessThan(2))).toBe(
     'The tries: expected 3 to be less than 2',
   );
-  expect(told(() => expect(2, 'The tries').not.toBe(2))).toBe('The tries: expected 2 not to be 2');
+  expect(told(() => expect(2, 'The tries').not.toBe(2))).toBe(
+    'The tries: got 2, which it must not be.',
+  );
+  expect(told(() => expect([1]).not.toEqual([1]))).toBe('Got [ 1 ], which it must not be.');
+  expect(told(() => expect(3, 'The tries').not.toBeGreaterThan(2))).toBe(
+    'The tries: expected 3 to be not greater than 2',
+  );
 });
 
 test('the name of a comparison is left out, also where a story follows', () => {

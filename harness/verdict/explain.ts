@@ -84,14 +84,28 @@ function describeAssertion(error: Error): FailureRecord {
   const message = stripVTControlCharacters(errorMessage(error))
     .replace(/ \/\/ Object\.is equality$/m, '')
     .trim();
-  const diff = diffOf(error, 'actual');
+  const unwanted = unwantedValue(message, error);
+  const diff = unwanted === null ? diffOf(error, 'actual') : null;
   return {
     kind: 'assertion',
-    message: limitMessage(diff === null ? message : withoutComparison(message)),
+    message: limitMessage(unwanted ?? (diff === null ? message : withoutComparison(message))),
     location: placeOf(readProperty(hints, 'location')) ?? placeOf(blameOf(error)),
     advice: adviceOf(hints),
     diff,
   };
+}
+
+/** What `.not.toBe` and its kin say, told once: both sides are the same. null for every other assertion. */
+function unwantedValue(message: string, error: Error): string | null {
+  const groups =
+    /^(?:(?<label>\S.*?)[:?.]?: )?expected .+ (?:not to be|to not (?:deeply |strictly )?equal) /.exec(
+      message,
+    )?.groups;
+  if (!groups || !hasOwn(error, 'expected') || !hasOwn(error, 'actual')) return null;
+  const received = showValue(readProperty(error, 'actual'));
+  if (received !== showValue(readProperty(error, 'expected'))) return null;
+  const { label } = groups;
+  return `${label === undefined ? 'Got' : `${label}: got`} ${received}, which it must not be.`;
 }
 
 /**
@@ -100,7 +114,7 @@ function describeAssertion(error: Error): FailureRecord {
  */
 function withoutComparison(message: string): string {
   return message.replace(
-    /^(\S.*?)([:?.]?): expected .*(?<! not) to (?:be|equal|deeply equal|strictly equal) (?!less |greater |an? |close |truthy|falsy|defined).+$/m,
+    /^(\S.*?)([:?.]?): expected .*(?<! not) to (?:be|equal|deeply equal|strictly equal) (?!not |less |greater |an? |close |truthy|falsy|defined).+$/m,
     (_line, label: string, mark: string) => `${label}${mark === '' ? ':' : mark}`,
   );
 }
