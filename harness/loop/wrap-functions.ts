@@ -1,6 +1,17 @@
 import { syncBuiltinESMExports } from 'node:module';
 import type { WatchedFunctions } from './watched-functions.ts';
 
+const originals = new WeakMap<object, unknown>();
+// Asked while an answer is judged that could have put something else there.
+const [apply, getOriginal] = [Reflect.apply, WeakMap.prototype.get];
+
+/** What stands behind a function that `wrapFunctions` has put in its place; any other function itself. */
+export function originalOf(wrapped: unknown): unknown {
+  return typeof wrapped === 'function'
+    ? (apply(getOriginal, originals, [wrapped]) ?? wrapped)
+    : wrapped;
+}
+
 /**
  * Puts `around` around every call of the functions, until the function that is returned puts the originals back.
  *
@@ -33,6 +44,7 @@ function wrap(owner: object, name: string, around: (call: () => unknown) => unkn
     apply: (target, self, args: unknown[]): unknown =>
       around(() => Reflect.apply(target, self, args)),
   });
+  originals.set(wrapped, original);
   Object.defineProperty(owner, name, { ...descriptor, value: wrapped });
   return () => Object.defineProperty(owner, name, descriptor);
 }

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { wrapFunctions } from '../loop/wrap-functions.ts';
 import { changedBuiltIn, noteBuiltIns, noticeChange, takeChange } from './built-ins.ts';
 
 const { every } = Array.prototype;
@@ -58,3 +59,21 @@ test('lets programs name their errors, lengthen stacks and make globals', () => 
 function setEvery(value: unknown): void {
   Reflect.set(Array.prototype, 'every', value);
 }
+
+test('what a measurement has wrapped is as it was, and what was changed behind it is not', () => {
+  const own = JSON.stringify;
+  const watched = [{ owner: JSON, names: ['stringify'], prefix: 'JSON.' }];
+  onTestFinished(() => void (JSON.stringify = own));
+  noteBuiltIns();
+
+  const unwrap = wrapFunctions(watched, (_name, call) => call());
+  expect(changedBuiltIn()).toBeNull();
+  unwrap();
+
+  JSON.stringify = () => '{}';
+  const unwrapChanged = wrapFunctions(watched, (_name, call) => call());
+  const found = changedBuiltIn();
+  unwrapChanged();
+
+  expect(found).toBe('JSON.stringify');
+});
