@@ -110,17 +110,26 @@ test('orders that fail become 502 at once, and stop the others', async () => {
   );
 });
 
-test('a query for the user that fails becomes 502, and not 404', async () => {
-  const { replies } = await ask({ ...quick, user: { ms: 30, fails: true } });
+test('a query for the user that fails becomes 502 at once, and stops the others', async () => {
+  const { db, replies } = await ask({ ...quick, user: { ms: 30, fails: true } });
 
-  expect(replies[0]?.status, 'Your status, when nobody knows if there is such a user').toBe(502);
+  const [reply] = replies;
+  expect(reply?.status, 'Your status, when nobody knows if there is such a user').toBe(502);
+  expect(reply, 'The query for the user had failed after 30 ms').toTakeVirtually(30);
+  expect(
+    db.endedAfter(30),
+    'The query for the user failed; queries that still went on to their end',
+  ).toEqual([]);
 });
 
-test('an id that is no whole number above zero is 400, and asks nothing', async () => {
-  for (const id of ['0', '-1', '1.5', 'seven', '7up', '2147483648']) {
+test('an id not in digits, or out of range, is 400 and asks nothing', async () => {
+  const outOfRange = ['0', '-1', '2147483648'];
+  const notInDigits = ['1.5', 'seven', '7up', '7.0', '1e3', '0x10', '+7', '%207'];
+  for (const id of [...outOfRange, ...notInDigits]) {
     const { db, replies } = await ask(quick, [id]);
 
-    expect(replies[0]?.status, `Your status, for the id ${id}`).toBe(400);
+    const rule = 'Only digits make an id, from 1 to 2147483647';
+    expect(replies[0]?.status, `${rule}. Your status, for the id ${id}`).toBe(400);
     expect(db.calls.length, `Queries that were sent for the id ${id}`).toBe(0);
   }
 });
