@@ -3,13 +3,11 @@ import type { WatchedFunctions } from './watched-functions.ts';
 
 const originals = new WeakMap<object, unknown>();
 // Asked while an answer is judged that could have put something else there.
-const [apply, getOriginal] = [Reflect.apply, WeakMap.prototype.get];
+const getOriginal = originals.get.bind(originals);
 
 /** What stands behind a function that `wrapFunctions` has put in its place; any other function itself. */
 export function originalOf(wrapped: unknown): unknown {
-  return typeof wrapped === 'function'
-    ? (apply(getOriginal, originals, [wrapped]) ?? wrapped)
-    : wrapped;
+  return typeof wrapped === 'function' ? (getOriginal(wrapped) ?? wrapped) : wrapped;
 }
 
 /**

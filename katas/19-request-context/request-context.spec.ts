@@ -101,8 +101,16 @@ test('makes an id where none was sent, never the same twice', async () => {
     ...(await other.work(2, () => null)),
   ];
 
+  for (const { id, body } of replies) {
+    if (id === '' && body.requestId === '') {
+      expect.fail(
+        "A request had an empty x-request-id. Your server took '' as its id; it should make one.",
+      );
+    }
+    const which = "An id that your server made: some text, and it does not begin with '-'";
+    expect(body.requestId, which).toMatch(/^[^-]/);
+  }
   const made = replies.map(({ body }) => body.requestId);
-  for (const id of made) expect(id, 'An id that your server made').toMatch(/^[^-]/);
   const sentence = `Different ids that two servers made for five requests (${made.join(', ')})`;
   expect(new Set(made).size, sentence).toBe(5);
 });

@@ -64,22 +64,35 @@ test('isPrime decides, and is asked once for every number', async () => {
   const { sumPrimes } = await load();
   const seeded = random();
   const upTo = seeded.int(2100, 2400);
-  const chosen = new Set(numbersUpTo(upTo).filter(() => seeded.next() < 0.3));
-  const asked: number[] = [];
-
-  const sum = await sumPrimes(upTo, {
-    isPrime: (n) => {
+  let asked: number[] = [];
+  const choose = () => {
+    const chosen = new Set(numbersUpTo(upTo).filter(() => seeded.next() < 0.3));
+    return (n: number): boolean => {
       asked.push(n);
       return chosen.has(n);
-    },
-  });
+    };
+  };
+  const one = choose();
+  const sums = [
+    { isPrime: one, which: 'a first sum' },
+    { isPrime: choose(), which: 'a second sum, which has another isPrime' },
+    { isPrime: one, which: 'a third sum, which has the isPrime of the first and asks it anew' },
+  ];
 
-  const missed = numbersUpTo(upTo).filter((n) => !asked.includes(n));
-  expect(missed.slice(0, 5), `The first numbers that isPrime was not asked for`).toEqual([]);
-  expect(asked.length, `Calls of isPrime, for the numbers from 2 to ${upTo}`).toBe(upTo - 1);
-  expect(sum, 'The sum of the numbers for which isPrime said true').toBe(
-    sumOf(upTo, (n) => chosen.has(n)),
-  );
+  for (const { isPrime, which } of sums) {
+    asked = [];
+
+    const sum = await sumPrimes(upTo, { isPrime });
+
+    const missed = numbersUpTo(upTo).filter((n) => !asked.includes(n));
+    const sentence = 'The first numbers that isPrime was not asked for';
+    expect(missed.slice(0, 5), `${sentence}, in ${which}`).toEqual([]);
+    const calls = `Calls of isPrime, for the numbers from 2 to ${upTo}, in ${which}`;
+    expect(asked.length, calls).toBe(upTo - 1);
+    expect(sum, `The sum of the numbers for which isPrime said true, in ${which}`).toBe(
+      sumOf(upTo, isPrime),
+    );
+  }
 });
 
 test('an abort stops the work within 2,000 calls', async () => {
@@ -153,34 +166,37 @@ test('leaves no listener on the signal', async () => {
 test('an error of isPrime rejects the sum and ends the work', async () => {
   const { sumPrimes } = await load();
   const broken = new Error('The table of primes is broken.');
-  // Not in the first slice: from the second one on nobody stands behind the call who could catch it.
-  const tally = new Tally(isPrimeNumber, {
-    failAt: random().int(2100, 2900),
-    mostTurns: limit / 20,
-    error: broken,
-  });
+  // In the first slice an error can reach the caller; from the second one on nobody stands behind the call who could catch it.
+  const failingCalls = [1, random().int(2100, 2900)];
 
-  const sum = sumPrimes(limit, { isPrime: tally.isPrime });
-  const seen = watch(sum);
-  await until(() => !seen.pending, 'sumPrimes to reject with the error that isPrime threw', {
-    limitMs: 500,
-  });
+  for (const failAt of failingCalls) {
+    const tally = new Tally(isPrimeNumber, { failAt, mostTurns: limit / 20, error: broken });
 
-  await expect(sum).toRejectWith(broken);
-  await whatGoesOn();
-  expect(tally.callsAfterError, 'Calls of isPrime after it threw').toBe(0);
+    const sum = begin(() => sumPrimes(limit, { isPrime: tally.isPrime }), broken);
+    const seen = watch(sum);
+    await until(() => !seen.pending, 'sumPrimes to reject with the error that isPrime threw', {
+      limitMs: 500,
+    });
+
+    await expect(sum).toRejectWith(broken);
+    await whatGoesOn();
+    expect(tally.callsAfterError, 'Calls of isPrime after it threw').toBe(0);
+  }
 });
 
 test('two sums at the same time are both right', async () => {
   const { sumPrimes } = await load();
   const seeded = random();
-  const limits = [seeded.int(2050, 2200), seeded.int(2250, 2400)];
+  const asked = [
+    { upTo: seeded.int(2050, 2200), isPrime: isPrimeNumber },
+    { upTo: seeded.int(2250, 2400), isPrime: (n: number) => n === 2 || n % 2 === 1 },
+  ];
 
-  const sums = await Promise.all(limits.map((upTo) => sumPrimes(upTo, { isPrime: isPrimeNumber })));
+  const sums = await Promise.all(asked.map(({ upTo, isPrime }) => sumPrimes(upTo, { isPrime })));
 
-  expect(sums, `The sums up to ${limits.join(' and ')}, begun together`).toEqual(
-    limits.map((upTo) => sumOf(upTo, isPrimeNumber)),
-  );
+  const limits = asked.map(({ upTo }) => upTo).join(' and ');
+  const sentence = `The sums up to ${limits}, begun together, each with an isPrime of its own`;
+  expect(sums, sentence).toEqual(asked.map(({ upTo, isPrime }) => sumOf(upTo, isPrime)));
 });
 
 /**
@@ -213,6 +229,18 @@ function expectShortSlices(tally: Tally): void {
     const awaited =
       'Between these calls something was awaited, but it was ready before the loop could turn.';
     expect.fail(tally.awaitedInOneTurn ? `${stood} ${awaited}` : stood);
+  }
+}
+
+/** Calls `work`, which should reject with `error`, and not throw it. */
+function begin(work: () => Promise<number>, error: Error): Promise<number> {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown !== error) throw thrown;
+    return expect.fail(
+      'isPrime threw, and sumPrimes threw the error at its caller at once. It should return a promise that rejects with this error.',
+    );
   }
 }
 

@@ -47,18 +47,27 @@ test('the event loop stays free while a long query runs', async () => {
 
 test('gives the rows with the values that the driver gives', async () => {
   await using database = await openDatabase({ max: 1 });
-  const params = [null, 7, 0.5, `Zoë ${mark}`, new TextEncoder().encode(mark)];
+  const bytes = new TextEncoder().encode(mark);
+  const row = { a: null, b: 7, c: 0.5, d: `Zoë ${mark}`, e: bytes.slice() };
+  const params = [row.a, row.b, row.c, row.d, bytes];
 
   const values = await database.rows('SELECT ? AS a, ? AS b, ? AS c, ? AS d, ? AS e', params);
   const seats = await database.rows('SELECT id, name FROM seats ORDER BY id DESC');
   const none = await database.rows('SELECT id FROM seats WHERE id > ?', [100]);
+  const insert = 'INSERT INTO seats VALUES (?, ?) RETURNING id, name';
+  const returned = await database.rows(insert, [4, 'seat 4']);
 
-  const [a, b, c, d, e] = params;
-  expect(values, 'The row of a null, two numbers, a text and some bytes').toEqual([
-    { a, b, c, d, e },
-  ]);
+  if (bytes.length === 0) {
+    expect.fail(
+      "After the query the caller's own Uint8Array is empty: you have moved it, not copied it.",
+    );
+  }
+  expect(params, 'The params of the caller, after the query').toEqual(Object.values(row));
+  expect(values, 'The row of a null, two numbers, a text and some bytes').toEqual([row]);
   expect(seats, 'Three rows of a table').toEqual([seat(3), seat(2), seat(1)]);
   expect(none, 'The rows of a query that finds none').toEqual([]);
+  const sentence = 'The rows of an INSERT with RETURNING, which gives rows as a SELECT does';
+  expect(returned, sentence).toEqual([seat(4)]);
 });
 
 test('rejects with the name and the message of the error of the driver', async () => {
@@ -88,12 +97,15 @@ test('reads and writes the same file as everybody else', async () => {
   const written = other.prepare('SELECT name FROM seats WHERE id = 4').all();
   other.exec("INSERT INTO seats VALUES (5, 'seat 5')");
   const read = await database.rows('SELECT id, name FROM seats WHERE id > 3 ORDER BY id');
+  const mode = await database.rows('PRAGMA journal_mode');
 
   expect(inserted, 'The rows of an INSERT').toEqual([]);
   expect(written, 'What another connection reads of a row that yours inserted').toEqual([
     { name: 'seat 4' },
   ]);
   expect(read, 'What yours read of its own row and of another one').toEqual([seat(4), seat(5)]);
+  const sentence = 'The journal mode of the file, which you must leave as it was';
+  expect(mode, sentence).toEqual([{ journal_mode: 'delete' }]);
 });
 
 test('short queries end while a long one runs on another connection', async () => {

@@ -121,6 +121,14 @@ test('inputs and results keep their types', async () => {
   const result = await finished(pool.run({ do: 'echo', value }), 'a task');
 
   expect(result, 'A map that went to a task and came back').toStrictEqual(value);
+  for (const falsy of [0, '', false, null, undefined]) {
+    const text = falsy === '' ? 'an empty text' : String(falsy);
+    const task = pool.run({ do: 'echo', value: falsy }).catch((error: unknown) => {
+      expect.fail(`A task gave ${text}. That is a result too, but run rejected: ${String(error)}`);
+    });
+    const what = `a task that gives ${text}`;
+    expect(await finished(task, what), `The result of ${what}`).toBe(falsy);
+  }
 });
 
 test('rejects with the name and the message of the error of a task', async () => {

@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { request } from 'undici';
 import {
@@ -142,6 +143,40 @@ test(
   judged,
 );
 
+test('id is 1 where it is not given, limit is 2,000,000, and 0 is given', async () => {
+  await using server = await start();
+  server.log.open();
+
+  for (const [path, expected] of [
+    ['/async/wrap-blocking', callOf('fetchReport', 1)],
+    ['/async/bad-blocking', callOf('fetchReport', 1)],
+    ['/async/cpu-bound?limit=0', callOf('countPrimes', 0)],
+    ['/async/cpu-bound', callOf('countPrimes', 2_000_000)],
+  ] as const) {
+    const { call } = await askOnce(server, path);
+    const made = callOf(call.name, call.input);
+    expect(made, `The blocking call made for ${path}`).toEqual(expected);
+  }
+});
+
+test('each request makes one blocking call of its own', async () => {
+  await using server = await start();
+  const { app, log } = server;
+  const paths = ['/async/wrap-blocking?id=7', '/async/cpu-bound?limit=9'];
+  const callsOf = (name: Call['name']) => log.calls.filter((call) => call.name === name).length;
+
+  const atOnce = all([...paths, ...paths].map((path) => inject(app, path)));
+  await reached(() => callsOf('fetchReport') > 0, atOnce, 'a call of fetchReport');
+  await turns(10);
+  log.open();
+  await finished(atOnce, 'four answers');
+  await finished(all(paths.map((path) => inject(app, path))), 'two more answers');
+
+  const requests = 'for three requests with the same query, two of them at once';
+  expect(callsOf('fetchReport'), `Calls of fetchReport ${requests}`).toBe(3);
+  expect(callsOf('countPrimes'), `Calls of countPrimes ${requests}`).toBe(3);
+});
+
 test('four blocking calls run side by side', async () => {
   await using server = await start();
 
@@ -232,23 +267,30 @@ test('/test/async waits for 100 ms and blocks nothing', async () => {
 
 test('every answer tells what was done, for how long and in which thread', async () => {
   await using server = await start({ onLoopMs: 20, inThreadMs: 20 });
-  const { app, log } = server;
 
-  const { value: timed } = await inVirtualTime(() => inject(app, '/async/await-one'));
-  const own = [await server.get('/async/bad-blocking'), await server.get('/test/sync')];
-  const moved = [];
-  for (const path of ['/sync/noawait', '/async/wrap-blocking', '/async/cpu-bound?limit=9']) {
-    moved.push(await finished(server.get(path), 'an answer'));
-  }
-
-  for (const { json } of [timed, ...own, ...moved]) expect(json).toMatchObject(anAnswer);
-  for (const { json } of [...own, ...moved.slice(0, 2)]) {
-    // A timer may be a fraction of a millisecond early; load makes this only longer.
-    expect(json['ms'], `The \`ms\` of "${String(json['did'])}", after 20 ms`).toBeGreaterThan(17);
-  }
+  const { value: timed } = await inVirtualTime(() => inject(server.app, '/async/await-one'));
+  expectAnAnswer('/async/await-one', timed);
   expect(timed.json, 'What /async/await-one told').toMatchObject({ ms: 1000, thread: 0 });
-  const threads = log.calls.map(({ thread }) => thread);
-  expect(told('thread', [...own, ...moved]), 'Their `thread`').toEqual(threads);
+
+  const wrong: string[] = [];
+  for (const path of [
+    '/async/bad-blocking',
+    '/test/sync',
+    '/sync/noawait',
+    '/async/wrap-blocking',
+    '/async/cpu-bound?limit=9',
+  ]) {
+    const { answer, call } = await askOnce(server, path);
+    expectAnAnswer(path, answer);
+    // A timer may be a fraction of a millisecond early; load makes this only longer.
+    const least = call.name === 'countPrimes' ? -1 : 17;
+    expect(answer.json['ms'], `The \`ms\` of ${path}, after 20 ms`).toBeGreaterThan(least);
+    const thread = answer.json['thread'];
+    if (thread !== call.thread) {
+      wrong.push(`${path} worked in thread ${call.thread} and told ${inspect(thread)}.`);
+    }
+  }
+  if (wrong.length > 0) expect.fail(wrong.join('\n'));
 });
 
 test('closing the server ends its threads', async () => {
@@ -270,14 +312,19 @@ interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-const anAnswer = {
-  did: expect.stringMatching(/\w/),
-  ms: expect.toSatisfy(
-    (ms: unknown) => Number.isInteger(ms) && Number(ms) >= 0,
-    'whole and not negative',
-  ),
-  thread: expect.any(Number),
-};
+function expectAnAnswer(path: string, { status, json: { did, ms, thread } }: Answer): void {
+  expect(status, `The status of ${path}`).toBe(200);
+  const expectThat = (good: boolean, name: string, value: unknown, should: string) => {
+    if (!good) expect.fail(`\`${name}\` of ${path} is ${inspect(value)}; it should ${should}.`);
+  };
+  const toldWords = typeof did === 'string' && /\w/.test(did);
+  expectThat(toldWords, 'did', did, 'say in a few words what was done');
+  expectThat(Number.isInteger(ms), 'ms', ms, 'be a whole number');
+  expectThat(Number(ms) >= 0, 'ms', ms, 'not be negative');
+  expectThat(typeof thread === 'number', 'thread', thread, 'be the number of a thread');
+}
+
+type Server = Awaited<ReturnType<typeof start>>;
 
 /** The learner's server on a real socket, with a log of its blocking calls, which end when the log is opened. */
 async function start(blocking: Partial<Blocking> = {}) {
@@ -332,18 +379,26 @@ function read(text: string): Answer['json'] {
   }
 }
 
+/** The answer to a request, and the first blocking call that was made for it. */
+async function askOnce({ log, get: ask }: Server, path: string) {
+  const before = log.calls.length;
+  const answer = await finished(ask(path), `an answer of ${path}`);
+  expect(answer.status, `The status of ${path}`).toBe(200);
+  const call = log.calls[before];
+  if (call === undefined) {
+    expect.fail(`${path} was answered, and none of the functions in blocking-calls.ts was called.`);
+  }
+  return { answer, call };
+}
+
 /** Asks once, and demands that the one blocking call was made in another thread than that of the event loop. */
 async function expectInThread(path: string, call?: Partial<Call>): Promise<Answer> {
   await using server = await start();
   server.log.open();
 
-  const answer = await finished(server.get(path), `an answer of ${path}`);
+  const { answer, call: made } = await askOnce(server, path);
 
-  const [made, ...more] = server.log.calls;
-  expect(answer.status, `The status of ${path}`).toBe(200);
-  if (made === undefined) {
-    expect.fail(`${path} was answered, and none of the functions in blocking-calls.ts was called.`);
-  }
+  const [, ...more] = server.log.calls;
   if (made.thread === 0) {
     throw new KataFailure(
       `${path} called ${made.name} on the thread of the event loop. Until ${made.name} was done, nobody else could be served.`,
@@ -464,11 +519,7 @@ function manyIds(count: number): number[] {
 }
 
 function results(answers: readonly Answer[]): unknown[] {
-  return told('result', answers);
-}
-
-function told(name: string, answers: readonly Answer[]): unknown[] {
-  return answers.map(({ json }) => json[name]);
+  return answers.map(({ json }) => json['result']);
 }
 
 function statusesOf(answers: readonly Answer[]): number[] {

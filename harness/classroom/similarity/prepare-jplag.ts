@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Kata } from '../../catalog/kata.ts';
 import { messageOf } from '../../catalog/message-of.ts';
 import { readStarters, type Starters } from '../../learner/starters.ts';
