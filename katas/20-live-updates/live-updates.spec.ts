@@ -43,12 +43,26 @@ test('a client that takes nothing is dropped, and nobody waits for it', async ()
 test('a socket that takes nothing is dropped as well', async () => {
   // Another limit than above, so that no constant fits both.
   const maxBuffered = limit + 7;
-  await using served = await serve({ maxBuffered });
-  using slow = await served.slow('/socket');
+  for (const messages of ['updates', 'updates and answers']) {
+    await using served = await serve({ maxBuffered });
+    using slow = await served.slow('/socket');
+    const asks = messages !== 'updates';
+    let answered = 0;
+    if (asks) for (let question = 0; question < 20; question += 1) slow.ask('Where is it?');
+    await soon(() => !asks || served.questions.length > 0);
 
-  await hold(served, slow, maxBuffered + 4);
+    await hold(served, slow, maxBuffered + 4, async () => {
+      if (asks) slow.ask('Where is it?');
+      // None, where the next question is asked only when the answer before has been taken.
+      const question = served.questions[answered];
+      if (question === undefined) return;
+      answered += 1;
+      slow.sent += 1;
+      question.answer(filler);
+    });
 
-  if (!slow.gone) expect.fail(toldKept('/socket', maxBuffered, slow.waiting));
+    if (!slow.gone) expect.fail(toldKept('/socket', maxBuffered, slow.waiting, messages));
+  }
 });
 
 test('a client that is slow for a while is kept, and misses nothing', async () => {
@@ -74,24 +88,34 @@ test('every client gets every update, on a stream with its number', async () => 
   await served.publish(stream, socket);
   await served.publish(stream, socket);
 
-  expect(stream.head.status, 'The status of /events').toBe(200);
-  const type = stream.head.headers['content-type'];
+  const { 'content-type': type, connection } = stream.head.headers;
   expect(type, 'The content type of /events').toMatch(/^text\/event-stream\b/);
+  const told = 'The header "connection" in the answer of /events, which serves no other request';
+  expect(connection, told).toMatch(/\bclose\b/i);
   expect(stream.events, 'What a stream got').toEqual(served.events(1, 2));
   expect(socket.updates, 'What a socket got').toEqual(served.published);
 });
 
 test('Last-Event-ID brings what was missed, then what is new', async () => {
-  await using served = await serve();
-  await served.publishMany(5);
+  const cases = [
+    { lastEventId: '2', ids: [3, 4, 5, 6] },
+    { lastEventId: '0', ids: [1, 2, 3, 4, 5, 6] },
+    // A client from before a new start of the server.
+    { lastEventId: '500', ids: [6] },
+  ];
+  for (const { lastEventId, ids } of cases) {
+    await using served = await serve();
+    await served.publishMany(5);
 
-  using stream = await served.stream('2');
-  await soon(() => stream.events.length >= 3);
-  await served.publish(stream);
+    using stream = await served.stream(lastEventId);
+    await soon(() => stream.events.length >= ids.length - 1);
+    await served.publish(stream);
 
-  const told = 'Events 1 to 5 were over, Last-Event-ID was 2, and event 6 came; the stream';
-  expect(stream.ids, told).toEqual([3, 4, 5, 6]);
-  expect(stream.updates, 'What these events were').toEqual(served.published.slice(2));
+    const told = `Events 1 to 5 were over, Last-Event-ID was ${lastEventId}, and event 6 came; the stream`;
+    expect(stream.ids, told).toEqual(ids);
+    const updates = served.published.slice(-ids.length);
+    expect(stream.updates, 'What these events were').toEqual(updates);
+  }
 });
 
 test('the last maxBuffered updates are kept, and no more', async () => {
@@ -110,7 +134,7 @@ test('without a number in Last-Event-ID only new updates come', async () => {
   await using served = await serve();
   await served.publishMany(3);
 
-  for (const lastEventId of [undefined, 'abc']) {
+  for (const lastEventId of [undefined, 'abc', '2up', '1.5']) {
     using stream = await served.stream(lastEventId);
     await served.publish(stream);
 
@@ -380,8 +404,8 @@ function watchWrites(app: App) {
   return count;
 }
 
-/** A client of /events that takes everything, and would keep its connection. */
-async function openStream(url: string, lastEventId?: string) {
+/** A client of /events that would keep its connection, and takes everything: at once, or from when `reading` resolves. */
+async function openStream(url: string, lastEventId?: string, reading?: Promise<void>) {
   const headers = {
     connection: 'keep-alive',
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
@@ -391,9 +415,10 @@ async function openStream(url: string, lastEventId?: string) {
   const state: { head: AnswerHead | null; ended: boolean } = { head: null, ended: false };
   const read = async () => {
     state.head = await client.head();
+    await reading;
     let rest = '';
     for (let part = await client.read(); part !== null; part = await client.read()) {
-      const blocks = (rest + part).split(/\n\n|\r\r|\r\n\r\n/);
+      const blocks = (rest + part).split(/(?:\r\n|\n|\r(?!\n)){2}/);
       rest = blocks.pop() ?? '';
       events.push(...blocks.flatMap(parseEvent));
     }
@@ -403,6 +428,7 @@ async function openStream(url: string, lastEventId?: string) {
   await soon(() => state.head !== null || client.closed);
   if (state.head === null)
     expect.fail('The head of the answer of /events should come before any event. It did not.');
+  expect(state.head.status, 'The status of /events').toBe(200);
 
   return {
     events,
@@ -442,11 +468,9 @@ function parseEvent(block: string): StreamEvent[] {
 /** A client of /socket that takes everything. */
 async function openSocket(url: string) {
   const socket = new WebSocket(url.replace(/^http/, 'ws'));
-  const messages: { update?: unknown; answer?: unknown }[] = [];
+  const messages: unknown[] = [];
   const state: { closed: CloseEvent | null } = { closed: null };
-  socket.addEventListener('message', ({ data }) => {
-    messages.push(Object(parse(String(data))) as object);
-  });
+  socket.addEventListener('message', ({ data }) => messages.push(parse(String(data))));
   socket.addEventListener('close', (event) => {
     state.closed = event;
   });
@@ -457,10 +481,10 @@ async function openSocket(url: string) {
   return {
     ask: (text: string) => socket.send(text),
     get updates() {
-      return messages.flatMap((message) => ('update' in message ? [message.update] : []));
+      return valuesIn(messages, 'update');
     },
     get answers() {
-      return messages.flatMap((message) => ('answer' in message ? [message.answer] : []));
+      return valuesIn(messages, 'answer');
     },
     get closed() {
       return state.closed;
@@ -475,32 +499,12 @@ async function openSocket(url: string) {
 
 /** A client that is connected and takes nothing, until it is told to read. */
 async function openSlow(url: string, newestSocket: () => Socket | undefined) {
-  const { host, hostname, port, pathname } = new URL(url);
-  const client = connect({ host: hostname, port: Number(port) }).setEncoding('latin1');
-  client.on('error', () => {});
-  let text = '';
-  client.on('data', (part: string) => {
-    text += part;
-    if (text.includes('\r\n\r\n')) client.pause();
-  });
-  const upgrade = [
-    'connection: upgrade',
-    'upgrade: websocket',
-    'sec-websocket-version: 13',
-    `sec-websocket-key: ${btoa(mark + mark)}`,
-  ];
-  const headers = [
-    `host: ${host}`,
-    ...(pathname === '/socket' ? upgrade : ['connection: keep-alive']),
-  ];
-  client.write(`GET ${pathname} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-  await soon(() => client.isPaused() || client.destroyed);
-  expect(text.split('\r\n')[0], `The first line of the answer of ${pathname}`).toMatch(
-    /^HTTP\/1\.1 (200|101) /,
-  );
+  const reading = Promise.withResolvers<void>();
+  const client = url.endsWith('/socket')
+    ? await openSlowSocket(url, reading.promise)
+    : await openStream(url, undefined, reading.promise);
   const server = newestSocket()!;
   let waiting = 0;
-  const numbers: number[] = [];
 
   return {
     sent: 0,
@@ -515,22 +519,85 @@ async function openSlow(url: string, newestSocket: () => Socket | undefined) {
       return server.destroyed;
     },
     /** The numbers of the updates that came. */
-    numbers,
-    read() {
-      let rest = text;
-      client.removeAllListeners('data').on('data', (part: string) => {
-        const pieces = (rest + part).split(/"number":(\d+),/);
-        // Enough of the end to hold a number that was cut.
-        rest = pieces.at(-1)!.slice(-20);
-        numbers.push(...pieces.filter((_, index) => index % 2 === 1).map(Number));
-      });
-      client.resume();
+    get numbers() {
+      return client.updates.map((update) => (Object(update) as Partial<Update>).number);
+    },
+    ask: (text: string) => {
+      if ('ask' in client) client.ask(text);
+    },
+    read: () => reading.resolve(),
+    leave: () => client.leave(),
+    [Symbol.dispose]: () => client.leave(),
+  };
+}
+
+/** A client of /socket that takes nothing until `reading` resolves: a WebSocket of Node always reads. */
+async function openSlowSocket(url: string, reading: Promise<void>) {
+  const { host, hostname, port, pathname } = new URL(url);
+  const client = connect({ host: hostname, port: Number(port) });
+  client.on('error', () => {});
+  let bytes = Buffer.alloc(0);
+  client.on('data', (part: Buffer) => {
+    bytes = Buffer.concat([bytes, part]);
+    if (bytes.includes('\r\n\r\n')) client.pause();
+  });
+  const headers = [
+    `host: ${host}`,
+    'connection: upgrade',
+    'upgrade: websocket',
+    'sec-websocket-version: 13',
+    `sec-websocket-key: ${btoa(mark + mark)}`,
+  ];
+  client.write(`GET ${pathname} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  await soon(() => client.isPaused() || client.destroyed);
+  const head = bytes.toString('latin1').split('\r\n\r\n')[0]!;
+  expect(head.split('\r\n')[0], `The first line of the answer of ${pathname}`).toMatch(
+    /^HTTP\/1\.1 101 /,
+  );
+  bytes = bytes.subarray(head.length + 4);
+  const messages: unknown[] = [];
+  void reading.then(() => {
+    client.removeAllListeners('data').on('data', (part: Buffer) => {
+      const frames = readFrames(Buffer.concat([bytes, part]));
+      bytes = frames.rest;
+      messages.push(...frames.texts.map(parse));
+    });
+    client.resume();
+  });
+
+  return {
+    get updates() {
+      return valuesIn(messages, 'update');
+    },
+    /** Sends a text of less than 126 bytes, with a mask of zeros. */
+    ask: (text: string) => {
+      const { length } = Buffer.from(text);
+      client.write(Buffer.from([0x81, 0x80 + length, 0, 0, 0, 0, ...Buffer.from(text)]));
     },
     leave: () => client.destroy(),
-    [Symbol.dispose]: () => {
-      client.destroy();
-    },
   };
+}
+
+/** The frames that are complete, as https://www.rfc-editor.org/rfc/rfc6455#section-5.2 has them, and the bytes after them. */
+function readFrames(bytes: Buffer<ArrayBuffer>): { texts: string[]; rest: Buffer<ArrayBuffer> } {
+  const texts: string[] = [];
+  let rest = bytes;
+  while (rest.length >= 2) {
+    const short = rest[1]! & 127;
+    const start = 2 + (short === 127 ? 8 : short === 126 ? 2 : 0);
+    if (rest.length < start) break;
+    const length =
+      short < 126 ? short : rest.readUIntBE(Math.max(2, start - 6), Math.min(6, start - 2));
+    if (rest.length < start + length) break;
+    texts.push(rest.toString('utf8', start, start + length));
+    rest = rest.subarray(start + length);
+  }
+  return { texts, rest };
+}
+
+function valuesIn(messages: unknown[], name: 'update' | 'answer'): unknown[] {
+  const objects = messages.map((message) => Object(message) as Record<string, unknown>);
+  return objects.flatMap((object) => (name in object ? [object[name]] : []));
 }
 
 /** Publishes large updates until so many wait for `slow`, or until it is dropped. */
@@ -543,8 +610,9 @@ async function hold(
   const enough = () => slow.gone || slow.waiting >= waiting;
   do {
     while (!enough()) {
-      slow.sent = served.emit({ filler });
-      await afterEach?.(slow.sent);
+      const number = served.emit({ filler });
+      slow.sent += 1;
+      await afterEach?.(number);
       await turns(5);
     }
     // What looks full may only be late: the operating system moves the bytes when it has time.
@@ -560,8 +628,13 @@ function toldAstray(number: number): string {
   return `One client takes nothing, another one takes everything. It was this other one that lost its connection, when update ${number} came.`;
 }
 
-function toldKept(path: string, maxBuffered: number, waiting: number): string {
-  return `A client of ${path} takes nothing, and maxBuffered is ${maxBuffered}. Now ${waiting} messages wait for it in the memory of your program, and it is still connected.`;
+function toldKept(
+  path: string,
+  maxBuffered: number,
+  waiting: number,
+  messages = 'updates',
+): string {
+  return `A client of ${path} takes nothing, and maxBuffered is ${maxBuffered}. Now ${waiting} messages (${messages}) wait for it in the memory of your program, and it is still connected.`;
 }
 
 function toldDropped(path: string, waiting: number): string {

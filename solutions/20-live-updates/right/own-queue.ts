@@ -78,7 +78,8 @@ export function buildApp(options: { bus: EventEmitter; maxBuffered: number }): F
     const end = (): void => outbox.end(() => raw.end());
     const signs = setInterval(() => outbox.put(': still here\r\n\r\n'), 15_000);
 
-    const seen = Number.parseInt(String(request.headers['last-event-id']), 10);
+    const header = String(request.headers['last-event-id']);
+    const seen = /^\d+$/.test(header) ? Number(header) : Infinity;
     for (const event of history.filter(({ id }) => id > seen)) tell(event);
     news.on('event', tell).on('end', end);
     request.raw.socket.on('close', () => {
