@@ -24,6 +24,10 @@ const inBrowser = {
   reason: 'runs beside a browser, in npm run verify -- --all',
   test: 'harness/verify/page-story.browser.ts',
 };
+const inTerminal = {
+  reason: 'runs beside a terminal, in npm run verify -- --all',
+  test: 'harness/verify/watch-story.terminal.ts',
+};
 const besideRedis = {
   reason: 'runs beside a Redis server, in npm run verify -- --all',
   test: 'harness/classroom/queue/many-workers.redis.ts',
@@ -71,6 +75,8 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   },
   { file: 'harness/verify/browser.config.ts', ...inBrowser },
   { file: 'harness/verify/page-story.browser.ts', ...inBrowser },
+  { file: 'harness/verify/terminal.config.ts', ...inTerminal },
+  { file: 'harness/verify/watch-story.terminal.ts', ...inTerminal },
   { file: 'harness/cli/edition.ts', ...isPublishing },
   { file: 'harness/cli/solutions-branch.ts', ...isPublishing },
   {

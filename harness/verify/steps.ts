@@ -11,6 +11,7 @@ import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
 import { checkPage, missingForPage } from './check-page.ts';
 import { checkQueue, missingForQueue } from './check-queue.ts';
+import { checkTerminal, missingForTerminal } from './check-terminal.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 import { checkStarters } from './check-starters.ts';
@@ -52,6 +53,13 @@ export const fullSteps: readonly FullStep[] = [
     stage: 5,
     run: (context) => checkAttacks(context),
     missing: () => missingForAttacks(),
+  },
+  {
+    name: 'terminal',
+    title: 'watch in a terminal',
+    stage: 4,
+    run: () => checkTerminal(),
+    missing: () => missingForTerminal(),
   },
   {
     name: 'class',
