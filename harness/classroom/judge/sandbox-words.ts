@@ -73,6 +73,9 @@ export function sandboxWords(folders: SandboxFolders): string[] {
     '--dev',
     '/dev',
     ...writable('/tmp'),
+    // A mount of its own, because a checkout may lie below /tmp, where all that is no mount can be written to.
+    '--tmpfs',
+    projectRoot,
     ...['node_modules', 'harness', 'katas', 'package.json', 'vitest.config.ts', 'tsconfig.json']
       .map((name) => path.join(projectRoot, name))
       .flatMap(readOnly),
@@ -92,6 +95,8 @@ export function sandboxWords(folders: SandboxFolders): string[] {
     folders.lastWords,
     folders.lastWords,
     // What a mount point was made of is no place to write to.
+    '--remount-ro',
+    projectRoot,
     '--remount-ro',
     '/',
     '--chdir',
