@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { VirtualClock, expect, gate, inVirtualTime, kata, random, test } from '#harness';
+import { VirtualClock, expect, gate, inVirtualTime, kata, random, test, turns } from '#harness';
 import type { Gate } from '#harness';
 
 const load = kata(() => import('./heavy-jobs.ts'));
@@ -291,7 +291,12 @@ test('nothing of a forgotten job stays in memory', async () => {
     return { beforeMb, status: asked.status };
   });
   const mostMb = (jobs * resultMb) / 2;
-  const keptMb = memoryMb() - value.beforeMb;
+  let keptMb = memoryMb() - value.beforeMb;
+  // What a later turn of the loop lets go of was not kept.
+  for (let looks = 0; looks < 5 && keptMb > mostMb; looks += 1) {
+    await turns(20);
+    keptMb = memoryMb() - value.beforeMb;
+  }
 
   expect(value.status, 'The status for a job that never was').toBe(404);
   if (keptMb > mostMb) {
