@@ -1,64 +1,33 @@
 import * as v from 'valibot';
-import { gradeVerdicts, type ClassReport } from '../grade-report.ts';
+import type { ClassReport } from '../grade-report.ts';
+import {
+  amount,
+  judgementFields,
+  mostPassed,
+  nullableText,
+  passedAreTests,
+  spanFields,
+} from '../judgement-schema.ts';
 
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const instant = v.pipe(v.string(), v.isoTimestamp());
-const nullable = v.nullable(v.string());
-
-const place = v.object({ file: v.string(), line: v.number() });
-
-const span = v.object({
-  label: v.string(),
-  kind: v.picklist(['request', 'timer', 'task', 'stall']),
-  start: v.number(),
-  end: v.nullable(v.number()),
-  outcome: v.picklist(['open', 'done', 'failed', 'cancelled']),
-  where: v.nullable(v.looseObject({ file: v.string(), line: v.number() })),
-});
-
-const failure = v.object({
-  kind: v.string(),
-  message: v.string(),
-  location: v.nullable(place),
-  advice: nullable,
-  diff: nullable,
-});
-
-const test = v.object({
-  name: v.string(),
-  verdict: v.picklist(['pass', 'fail', 'inconclusive', 'skipped']),
-  failure: v.nullable(failure),
-  spans: v.array(span),
-  virtual: v.boolean(),
-  virtualMs: amount,
-});
 
 const grade = v.pipe(
   v.object({
     student: v.string(),
     kata: v.string(),
-    verdict: v.picklist(gradeVerdicts),
-    reason: nullable,
-    passedTests: whole,
-    tests: v.array(test),
-    allTests: whole,
+    ...judgementFields(v.object(spanFields)),
     seed: v.string(),
     submission: v.string(),
     harness: v.string(),
-    judgedMs: amount,
   }),
-  v.check(
-    ({ passedTests, allTests }) => passedTests <= allTests,
-    'Expected no more passed tests than the kata has',
-  ),
+  v.check((counts) => passedAreTests(counts), mostPassed),
 );
 
 const student = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
-  name: nullable,
-  email: nullable,
-  source: nullable,
+  name: nullableText,
+  email: nullableText,
+  source: nullableText,
   submittedAt: v.nullable(instant),
   late: v.boolean(),
   problems: v.array(v.string()),

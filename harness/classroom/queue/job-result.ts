@@ -1,50 +1,10 @@
 import * as v from 'valibot';
 import type { Judgement } from '../grade-parts.ts';
-import { gradeVerdicts } from '../grade-report.ts';
-
-const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
-const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-const text = v.nullable(v.string());
-
-const span = v.looseObject({
-  label: v.string(),
-  kind: v.picklist(['request', 'timer', 'task', 'stall']),
-  start: v.number(),
-  end: v.nullable(v.number()),
-  outcome: v.picklist(['open', 'done', 'failed', 'cancelled']),
-  where: v.nullable(v.looseObject({ file: v.string(), line: v.number() })),
-});
-
-const test = v.object({
-  name: v.string(),
-  verdict: v.picklist(['pass', 'fail', 'inconclusive', 'skipped']),
-  failure: v.nullable(
-    v.object({
-      kind: v.string(),
-      message: v.string(),
-      location: v.nullable(v.object({ file: v.string(), line: v.number() })),
-      advice: text,
-      diff: text,
-    }),
-  ),
-  spans: v.array(span),
-  virtual: v.boolean(),
-  virtualMs: amount,
-});
+import { judgementFields, mostPassed, passedAreTests, spanFields } from '../judgement-schema.ts';
 
 const judgement = v.pipe(
-  v.object({
-    verdict: v.picklist(gradeVerdicts),
-    reason: text,
-    passedTests: whole,
-    tests: v.array(test),
-    allTests: whole,
-    judgedMs: amount,
-  }),
-  v.check(
-    ({ passedTests, allTests }) => passedTests <= allTests,
-    'Expected no more passed tests than the kata has',
-  ),
+  v.object(judgementFields(v.looseObject(spanFields))),
+  v.check((counts) => passedAreTests(counts), mostPassed),
 );
 
 const resultSchema = v.variant('kind', [
