@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { findImports } from './catalog/imports.ts';
 
 const harness = import.meta.dirname;
-const fromFolder = /(?:from|import\() ?'((?:\.\.\/)+[^']+\.ts)'/g;
 
 test('folders of the harness import in one direction only', () => {
   expect(findCycle(importsOfFolders())).toEqual([]);
@@ -28,12 +28,9 @@ function importsOfFolders(): Map<string, Set<string>> {
     if (!isModule || rest.includes('fixtures') || rest.includes('corpus')) continue;
     const found = imports.get(folder) ?? new Set<string>();
     imports.set(folder, found);
-    for (const [, imported = ''] of readFileSync(path.join(harness, name), 'utf8').matchAll(
-      fromFolder,
-    )) {
-      const [other = ''] = path
-        .relative(harness, path.resolve(harness, path.dirname(name), imported))
-        .split(path.sep);
+    for (const { module } of findImports(readFileSync(path.join(harness, name), 'utf8'))) {
+      if (!module.startsWith('..')) continue;
+      const [other = ''] = path.join(path.dirname(name), module).split(path.sep);
       if (other !== folder && other !== '..') found.add(other);
     }
   }

@@ -17,12 +17,11 @@ const ofOneStudent: ReadonlySet<ExportFormat> = new Set([
 ]);
 const ofOneKata: ReadonlySet<ExportFormat> = new Set(['exercism']);
 
-/** What a run writes in some classes and not in others; formats of one student have a folder of their own. */
-const ownFiles: Partial<Record<ExportFormat, RegExp>> = {
-  html: /^students\/[^/]+\.html$/,
-  moodle: /^moodle-to-check\.txt$/,
-  canvas: /^canvas-to-check\.txt$/,
-};
+/** What a run writes in some classes and not in others. */
+function ownFilesOf(format: ExportFormat): RegExp {
+  if (format === 'html') return /^students\/[^/]+\.html$/;
+  return new RegExp(`^${format}(?:/|-to-check\\.txt$)`);
+}
 
 /**
  * Writes a report in each of `formats` into the folder `out`; a file that was there is replaced at once, never in part. What an earlier run
@@ -55,13 +54,12 @@ function removeStale(
   formats: readonly ExportFormat[],
   written: ReadonlySet<string>,
 ): void {
-  for (const format of formats) {
-    const isOwn = ownFiles[format] ?? new RegExp(`^${format}/`);
-    for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
-      const file = path.join(entry.parentPath, entry.name);
-      const name = path.relative(out, file).replaceAll(path.sep, '/');
-      if (entry.isFile() && isOwn.test(name) && !written.has(name)) rmSync(file);
-    }
+  const own = formats.map(ownFilesOf);
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const name = path.relative(out, file).replaceAll(path.sep, '/');
+    const isOwn = entry.isFile() && own.some((names) => names.test(name));
+    if (isOwn && !written.has(name)) rmSync(file);
   }
 }
 

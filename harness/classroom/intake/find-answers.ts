@@ -116,10 +116,11 @@ function nearlyNamed(
   ids: ReadonlySet<string>,
 ): string[] {
   const [main = ''] = kata.files;
+  const wanted = foldLoosely(main);
   for (const [folder, inside] of folders) {
     const own = path.posix.basename(folder);
     if (own !== kata.id && ids.has(own)) continue;
-    const near = [...inside.keys()].find((name) => foldLoosely(name) === foldLoosely(main));
+    const near = [...inside.keys()].find((name) => foldLoosely(name) === wanted);
     if (near !== undefined) {
       const where = showName(path.posix.join(folder, near));
       return [`${kata.id}: ${where} was not taken: the file is called ${main}.`];
