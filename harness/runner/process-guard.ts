@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { processTree, textOf } from '../trace/process-tree.ts';
 import type { ConfinementLimits } from './confinement.ts';
 
 /** Which limit was met. `message`: the process asked its Vitest for something that no spec needs. */
@@ -59,21 +59,13 @@ export class ProcessGuard implements Disposable {
   }
 }
 
-/** The processes below `root`, and what they hold in memory; nothing where the system does not tell (`/proc`, Linux). */
+/** The process `root` and those below it, and what they hold in memory; nothing where the system does not tell (`/proc`, Linux). */
 function treeOf(root: number | undefined): { processes: number; memoryBytes: number } {
-  const pids = root === undefined ? [] : [String(root)];
+  const pids = root === undefined ? [] : processTree(root);
   let pages = 0;
   for (const pid of pids) {
-    try {
-      // The second figure is what is resident: https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
-      pages += Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
-      for (const thread of readdirSync(`/proc/${pid}/task`)) {
-        const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1');
-        pids.push(...children.split(' ').filter(Boolean));
-      }
-    } catch {
-      // It ended while it was looked at.
-    }
+    // The second figure is what is resident: https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+    pages += Number(textOf(`/proc/${pid}/statm`).split(' ')[1] ?? 0);
   }
   return { processes: pids.length, memoryBytes: pages * pageBytes };
 }

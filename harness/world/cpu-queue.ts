@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { namesIn, processTree, textOf } from '../trace/process-tree.ts';
 import { real, threadCpuNow } from '../trace/real-time.ts';
 
 /** The part of the time that went by which the others must get of a CPU to count as served. */
@@ -26,7 +26,7 @@ export type CpuUse = 'waited' | 'worked' | 'idle' | 'unknown';
  */
 export class CpuQueue {
   #looks = 0;
-  #processes: readonly string[] = [];
+  #processes: readonly number[] = [];
   #cpuMs = 0;
   #lookedAt = real.now();
   #cpuHereMs = threadCpuNow();
@@ -38,7 +38,7 @@ export class CpuQueue {
     const now = real.now();
     const elapsedMs = now - this.#lookedAt;
     const gotHere = threadCpuNow() - this.#cpuHereMs;
-    if (this.#looks % looksOfAList === 0) this.#processes = [String(process.pid), ...descendants()];
+    if (this.#looks % looksOfAList === 0) this.#processes = processTree(process.pid);
     this.#looks += 1;
     const threads = this.#processes.flatMap(threadsOf);
     const cpuMs = threads.reduce((sum, thread) => sum + thread.cpuMs, 0);
@@ -90,45 +90,12 @@ interface Thread {
 }
 
 /** The threads of a process, but for the one that asks. */
-function threadsOf(pid: string): Thread[] {
+function threadsOf(pid: number): Thread[] {
   return namesIn(`/proc/${pid}/task`).flatMap((id): Thread[] => {
     if (id === String(process.pid)) return [];
     const folder = `/proc/${pid}/task/${id}`;
-    const state = /\) (?<state>\S)/.exec(read(`${folder}/stat`))?.groups?.['state'];
-    const cpuMs = Number(read(`${folder}/schedstat`).split(' ')[0]) / 1e6;
+    const state = /\) (?<state>\S)/.exec(textOf(`${folder}/stat`))?.groups?.['state'];
+    const cpuMs = Number(textOf(`${folder}/schedstat`).split(' ')[0]) / 1e6;
     return state === undefined ? [] : [{ state, cpuMs }];
   });
-}
-
-function descendants(): string[] {
-  const children = Map.groupBy(
-    namesIn('/proc').filter((name) => /^\d+$/.test(name)),
-    (pid) => /\) \S (?<parent>\d+)/.exec(read(`/proc/${pid}/stat`))?.groups?.['parent'] ?? '',
-  );
-  const found: string[] = [];
-  const collect = (pid: string): void => {
-    for (const child of children.get(pid) ?? []) {
-      found.push(child);
-      collect(child);
-    }
-  };
-  collect(String(process.pid));
-  return found;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // It ended a moment ago.
-    return [];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

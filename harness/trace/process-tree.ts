@@ -1,0 +1,35 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/**
+ * The process `root` and all below it, parents first: their ids. Where the system does not tell (only Linux does), `root` alone.
+ *
+ * A child that begins or ends meanwhile may be missing (https://man7.org/linux/man-pages/man5/proc_tid_children.5.html).
+ */
+export function processTree(root: number): number[] {
+  const pids = [root];
+  for (const pid of pids) {
+    for (const thread of namesIn(`/proc/${pid}/task`)) {
+      const children = textOf(`/proc/${pid}/task/${thread}/children`);
+      pids.push(...children.split(' ').filter(Boolean).map(Number));
+    }
+  }
+  return pids;
+}
+
+/** The names in a folder of `/proc`; none where the process has ended. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** What a file of `/proc` says; empty where the process has ended. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
