@@ -1,15 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { ownTestsConfig } from './own-tests-config.ts';
 
-/** The tests that need a browser: `npm run verify -- --all` runs them where the system has one. */
-export default defineConfig({
-  test: {
-    root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['harness/verify/*.browser.ts'],
-    pool: 'forks',
-    experimental: { viteModuleRunner: false },
-    // No test rests on it: it only ends one that hangs, and a busy machine may take its time.
-    testTimeout: 240_000,
-    hookTimeout: 120_000,
-  },
-});
+/** The tests that need a browser. */
+export default ownTestsConfig('harness/verify/*.browser.ts');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkAttacks, missingForAttacks } from './check-attacks.ts';
+import { checkAttacks } from './check-attacks.ts';
 
 const verdicts = { handedIn: 'refused', unchecked: 'tampered' } as const;
 
@@ -33,9 +33,4 @@ test('a corpus that lacks something is a problem, and progress is told', async (
     'Expected at least 60 attacks, got 59.',
   ]);
   expect(told).toEqual(['3 of 60']);
-});
-
-test('says which program is missing', async () => {
-  expect(await missingForAttacks('no-such-program')).toBe('the program no-such-program');
-  expect(await missingForAttacks('node')).toBeNull();
 });

@@ -1,6 +1,5 @@
 import type { AttackRun } from '../classroom/attacks/run-attacks.ts';
 import type { Check, StepReport } from './check.ts';
-import { findProgram } from './find-program.ts';
 import type { StepContext } from './step.ts';
 
 const advice = 'Try them alone: npm run verify -- --only attacks';
@@ -33,9 +32,4 @@ export async function checkAttacks(
 async function runCorpus(onAttack: (done: number, all: number) => void): Promise<AttackRun> {
   const { runAttacks } = await import('../classroom/attacks/run-attacks.ts');
   return runAttacks({ onResult: (_result, done, all) => onAttack(done, all) });
-}
-
-/** What the system lacks to make a sandbox; null where it has all. */
-export async function missingForAttacks(program = 'bwrap'): Promise<string | null> {
-  return findProgram(program) === null ? `the program ${program}` : null;
 }

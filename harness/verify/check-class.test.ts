@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ClassFigures } from '../bench/bench-class.ts';
-import { checkClass, missingForClass } from './check-class.ts';
+import { checkClass } from './check-class.ts';
 
 const wrong = { answer: 'student-1 03-three-fetches wrong/two-batches', problem: 'It passed.' };
 
@@ -33,8 +33,4 @@ test('a wrong verdict, and a report that differs, are told', async () => {
   const killed = { kills: 2, whileJudging: 2, differing: ['7: a | b'], wrong: [wrong] };
 
   expect(await problemsOf({ wrong: [wrong], killed })).toEqual([[told], [told, '7: a | b']]);
-});
-
-test('a system without the sandbox lacks it', async () => {
-  expect(await missingForClass('no-such-program')).toBe('the program no-such-program');
 });

@@ -2,7 +2,6 @@ import { benchClass, type BenchClassOptions, type ClassFigures } from '../bench/
 import type { Problem } from '../catalog/problem.ts';
 import { readKata } from '../catalog/kata.ts';
 import type { Check, StepReport } from './check.ts';
-import { findProgram } from './find-program.ts';
 
 /** Few enough that it takes a minute; `npm run bench -- class` takes the whole class. */
 const small = {
@@ -34,11 +33,6 @@ export async function checkClass(
     ],
     notes: [],
   };
-}
-
-/** What the system lacks to judge a class; null where it has a sandbox. */
-export async function missingForClass(program = 'bwrap'): Promise<string | null> {
-  return findProgram(program) === null ? `the program ${program}` : null;
 }
 
 function told({ answer, problem }: ClassFigures['wrong'][number]): string {

@@ -17,3 +17,8 @@ export function findProgram(name: string, searched = process.env['PATH'] ?? ''):
     });
   return found ?? null;
 }
+
+/** What the system lacks to run the program `name`, told as `what`; null where it has it. */
+export function missingProgram(name: string, what = `the program ${name}`): string | null {
+  return findProgram(name) === null ? what : null;
+}

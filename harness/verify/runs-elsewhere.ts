@@ -73,6 +73,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'is a process of its own',
     test: 'harness/page/start-page.test.ts',
   },
+  { file: 'harness/verify/own-tests-config.ts', ...inBrowser },
   { file: 'harness/verify/browser.config.ts', ...inBrowser },
   { file: 'harness/verify/page-story.browser.ts', ...inBrowser },
   { file: 'harness/verify/terminal.config.ts', ...inTerminal },

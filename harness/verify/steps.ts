@@ -3,16 +3,15 @@ import type { Kata } from '../catalog/kata.ts';
 import { catalogFolders, lintKata, lintWholeCatalog } from '../catalog/lint-catalog.ts';
 import { collectStarters, readStarters } from '../learner/starters.ts';
 import { SessionPool } from '../runner/session-pool.ts';
-import { checkAttacks, missingForAttacks } from './check-attacks.ts';
+import { checkAttacks } from './check-attacks.ts';
 import { checkCatalog, checkMatrix } from './check-catalog.ts';
-import { checkClass, missingForClass } from './check-class.ts';
+import { checkClass } from './check-class.ts';
 import { checkDocs } from './check-docs.ts';
 import { checkEdition, missingForEdition } from './check-edition.ts';
 import { checkHarness } from './check-harness.ts';
-import { checkPage, missingForPage } from './check-page.ts';
-import { checkQueue, missingForQueue } from './check-queue.ts';
-import { checkTerminal, missingForTerminal } from './check-terminal.ts';
+import { checkOwnTests, pageTests, queueTests, terminalTests } from './check-own-tests.ts';
 import { checkFormat, checkLint, checkTypes } from './check-tools.ts';
+import { missingProgram } from './find-program.ts';
 import { KnownVerdicts } from './known-verdicts.ts';
 import { checkStarters } from './check-starters.ts';
 import type { StepReport } from './check.ts';
@@ -43,8 +42,8 @@ export const fullSteps: readonly FullStep[] = [
     name: 'page',
     title: 'the page in a browser',
     stage: 4,
-    run: () => checkPage(),
-    missing: () => missingForPage(),
+    run: () => checkOwnTests(pageTests),
+    missing: async () => missingProgram('chromium'),
   },
   {
     name: 'attacks',
@@ -52,28 +51,28 @@ export const fullSteps: readonly FullStep[] = [
     // By themselves: they keep every CPU busy, and some of them use up what others wait for.
     stage: 5,
     run: (context) => checkAttacks(context),
-    missing: () => missingForAttacks(),
+    missing: async () => missingProgram('bwrap'),
   },
   {
     name: 'terminal',
     title: 'watch in a terminal',
     stage: 4,
-    run: () => checkTerminal(),
-    missing: () => missingForTerminal(),
+    run: () => checkOwnTests(terminalTests),
+    missing: async () => missingProgram('tmux'),
   },
   {
     name: 'class',
     title: 'a made class',
     stage: 4,
     run: ({ onProgress }) => checkClass(onProgress),
-    missing: () => missingForClass(),
+    missing: async () => missingProgram('bwrap'),
   },
   {
     name: 'queue',
     title: 'many machines',
     stage: 4,
-    run: () => checkQueue(),
-    missing: () => missingForQueue(),
+    run: () => checkOwnTests(queueTests),
+    missing: async () => missingProgram('redis-server', 'the package redis-server'),
   },
 ];
 
