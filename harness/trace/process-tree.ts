@@ -28,7 +28,8 @@ export function namesIn(folder: string): string[] {
 /** What a file of `/proc` says; empty where the process has ended. */
 export function textOf(file: string): string {
   try {
-    return readFileSync(file, 'latin1');
+    // The only encoding that Node reads without a buffer of its own, which would be garbage: whoever looks often would be kept busy by it.
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
   }

@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import type { Explained } from '../trace/explained.ts';
+import { namesIn, processTree, textOf } from '../trace/process-tree.ts';
 import { real } from '../trace/real-time.ts';
 import type { Trace } from '../trace/trace.ts';
 import { InconclusiveError } from './failure.ts';
@@ -62,20 +62,8 @@ function openSpans(trace: Trace): string {
  * second figure of `/proc/<pid>/task/<tid>/schedstat`, Linux).
  */
 function waitedForCpuMs(): number {
-  let nanoseconds = 0;
-  const processes = [String(process.pid)];
-  for (const pid of processes) {
-    try {
-      for (const thread of readdirSync(`/proc/${pid}/task`)) {
-        const directory = `/proc/${pid}/task/${thread}`;
-        nanoseconds += Number(readFileSync(`${directory}/schedstat`, 'latin1').split(' ')[1]);
-        processes.push(
-          ...readFileSync(`${directory}/children`, 'latin1').split(' ').filter(Boolean),
-        );
-      }
-    } catch {
-      // The process or thread ended while it was read, or this is not Linux.
-    }
-  }
-  return nanoseconds / 1e6;
+  const nanoseconds = processTree(process.pid)
+    .flatMap((pid) => namesIn(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`))
+    .map((thread) => Number(textOf(`${thread}/schedstat`).split(' ')[1] ?? 0));
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
 }

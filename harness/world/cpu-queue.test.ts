@@ -62,3 +62,9 @@ test.runIf(onLinux)('a child that sleeps is idle, once it has started', async ()
 
   expect(await count('idle', 100)).toBeGreaterThan(30);
 });
+
+test.runIf(onLinux)('what looking costs is no work of others', async () => {
+  await count('idle', 100);
+
+  expect(await count('idle', 600)).toBeGreaterThan(540);
+});
