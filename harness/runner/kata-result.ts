@@ -36,4 +36,6 @@ export interface ConfinedRun {
   readonly seed: string;
   /** The limit that it met; null where it met none. */
   readonly breach: Breach | null;
+  /** Whether its process had judged other answers before: what they left there may be the reason of a red. */
+  readonly shared: boolean;
 }

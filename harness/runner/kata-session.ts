@@ -125,7 +125,9 @@ export class KataSession implements AsyncDisposable {
       confined: { confinement, run },
     });
     let guard: ProcessGuard | null = null;
+    let shared = false;
     this.#spare.onTaken = (child) => {
+      shared = this.#spare.hasJudged;
       guard = new ProcessGuard(child, confinement.limits);
     };
     this.#spare.onRefused = () => guard?.end('message');
@@ -141,7 +143,7 @@ export class KataSession implements AsyncDisposable {
       return {
         ...result,
         tests: result.tests.map((test) => withProof(test, run.id, secret)),
-        confined: { run: run.id, seed: run.seed, breach },
+        confined: { run: run.id, seed: run.seed, breach, shared },
       };
     } finally {
       (guard as ProcessGuard | null)?.[Symbol.dispose]();

@@ -84,6 +84,11 @@ export class SpareSlot implements Disposable {
     return this.#current?.secret ?? '';
   }
 
+  /** Whether the process that judges now has judged others before. */
+  get hasJudged(): boolean {
+    return this.#answers > 0;
+  }
+
   /** Whether the process that judges now is to be given back. */
   get keeps(): boolean {
     return this.#next.shares && !this.spoiled && this.#answers + 1 < mostAnswers;

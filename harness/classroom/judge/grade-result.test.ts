@@ -31,7 +31,7 @@ function resultOf(own: TestResult[], more: Partial<KataResult> = {}): KataResult
     ended('canary after r 0'),
     ended('canary after r 1', { verdict: 'fail' }),
   ];
-  const confined: ConfinedRun = { run, seed: '1', breach: null };
+  const confined: ConfinedRun = { run, seed: '1', breach: null, shared: false };
   return {
     kata: '03-three-fetches',
     submission: null,

@@ -42,6 +42,23 @@ sandboxed('gives a right answer all its tests, and says with which seed', async 
   });
 });
 
+sandboxed(
+  'what another answer of the student left in the process makes no answer red',
+  async () => {
+    using desk = await judge.takeDesk();
+    const leaving = '(globalThis as any).left = true;';
+    const breaking = "if ((globalThis as any).left) throw new Error('Somebody was here.');";
+
+    const verdicts: string[] = [];
+    for (const code of [leaving, breaking]) {
+      const { verdict } = await desk.judge(kata, rightAfter(code));
+      verdicts.push(verdict);
+    }
+
+    expect(verdicts).toEqual(['pass', 'pass']);
+  },
+);
+
 sandboxed('names the line of a wrong answer without the place where it was judged', async () => {
   const grown = await grade(whenCalled('\nnull!.x;'));
 

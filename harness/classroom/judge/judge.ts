@@ -37,6 +37,13 @@ export type AnswerGrade = Omit<Grade, 'student'>;
 /** Runs of an answer that end without a verdict before that is the verdict. */
 const mostTries = 3;
 
+/** What one run of an answer says. */
+interface Trial extends Judgement {
+  readonly allTests: number;
+  /** Whether nothing else had been judged in its process. */
+  readonly alone: boolean;
+}
+
 /**
  * Judges answers that nobody trusts, each student's in a sandbox of their own; Vitest itself stays outside, and is kept from one answer to the next.
  */
@@ -152,6 +159,9 @@ export class Desk implements Disposable {
   /**
    * Judges the student's answer to `kata`. Does not reject: where the machine or the grader failed three times, the verdict says so.
    *
+   * What does not pass in a process that has judged others is judged again in a sandbox of its own, and only that counts: a global or a
+   * dispatcher that another answer left must not make this one red.
+   *
    * @param files by the names that the kata gives.
    */
   async judge(
@@ -162,7 +172,7 @@ export class Desk implements Disposable {
     const began = performance.now();
     let seed = options.seed ?? drawSeed();
     let judgement = await this.#try(kata, files, seed);
-    for (let tries = 1; tries < mostTries && unknownVerdicts.has(judgement.verdict); tries += 1) {
+    for (let tries = 1; tries < mostTries && !isFinal(judgement); tries += 1) {
       this.#clear();
       seed = options.seed ?? drawSeed();
       judgement = await this.#try(kata, files, seed);
@@ -206,22 +216,20 @@ export class Desk implements Disposable {
     this.#solutions?.[Symbol.dispose]();
   }
 
-  async #try(
-    kata: Kata,
-    files: ReadonlyMap<string, Uint8Array>,
-    seed: number,
-  ): Promise<Judgement & { allTests: number }> {
+  async #try(kata: Kata, files: ReadonlyMap<string, Uint8Array>, seed: number): Promise<Trial> {
     let manifest: readonly string[] = [];
     try {
       manifest = await this.#manifestOf(kata);
-      const judgement = gradeResult(await this.#run(kata, files, seed), manifest);
-      return { ...judgement, allTests: manifest.length };
+      const result = await this.#run(kata, files, seed);
+      const alone = result.confined?.shared === false;
+      return { ...gradeResult(result, manifest), allTests: manifest.length, alone };
     } catch (error) {
       return {
         verdict: 'infrastructure',
         reason: messageOf(error),
         tests: [],
         allTests: manifest.length,
+        alone: true,
       };
     }
   }
@@ -301,6 +309,10 @@ export class Desk implements Disposable {
     this.#sandbox?.[Symbol.dispose]();
     this.#sandbox = null;
   }
+}
+
+function isFinal({ verdict, alone }: Trial): boolean {
+  return verdict === 'pass' || (alone && !unknownVerdicts.has(verdict));
 }
 
 function drawSeed(): number {
