@@ -241,7 +241,7 @@ test('method, path, query, headers and body arrive as they were sent', async () 
   };
   await using upstream = await serveUpstream(async ({ request, response }) => {
     for await (const _ of request);
-    response.writeHead(203, answered);
+    response.writeHead(203, { ...answered, 'keep-alive': 'timeout=79' });
     response.end(`${request.method} ${request.url}`);
   });
   await using proxy = await serveProxy(upstream.origin);
@@ -253,7 +253,12 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     // Not JSON, and not text either, whatever its type says.
     const body = Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
     const headers = { 'x-asked': method, 'content-type': 'application/json' };
-    using client = await ask(proxy.url(target), { method, body, headers: { ...headers, host } });
+    const ofTheConnection = { host, 'keep-alive': 'timeout=78' };
+    using client = await ask(proxy.url(target), {
+      method,
+      body,
+      headers: { ...headers, ...ofTheConnection },
+    });
     const head = await client.head();
     const seen = upstream.visits.at(-1);
 
@@ -265,6 +270,11 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     expect(seen?.request.headers.host, sentence).not.toBe(host);
     expect(head.status, 'The status, for 203 of the upstream').toBe(203);
     expect(head.headers, 'The headers of the answer').toMatchObject(answered);
+    const kept = [seen?.request.headers, head.headers].map((own) => String(own?.['keep-alive']));
+    const passedOn = kept.filter((value) => /timeout=7[89]/.test(value));
+    const ofEach =
+      'Each side says in keep-alive how long it keeps its own connection. What was passed on';
+    expect(passedOn, ofEach).toEqual([]);
   }
 });
 
