@@ -532,7 +532,8 @@ class Desk {
     for (const { door } of this.calls) door.open(null);
   }
 
-  async #called(input: unknown, signal: AbortSignal): Promise<unknown> {
+  // No async function: what the work throws has to be thrown here, before there is a promise.
+  #called(input: unknown, signal: AbortSignal): Promise<unknown> {
     const name = nameOf(input);
     const answered = this.#responses.get(name)?.writableEnded ?? false;
     const call = {
@@ -546,10 +547,14 @@ class Desk {
     this.calls.push(call);
     this.#atWork += 1;
     this.mostAtWork = Math.max(this.mostAtWork, this.#atWork);
-    try {
-      return await this.#work(call);
-    } finally {
+    const leave = (): void => {
       this.#atWork -= 1;
+    };
+    try {
+      return Promise.resolve(this.#work(call)).finally(leave);
+    } catch (error) {
+      leave();
+      throw error;
     }
   }
 
