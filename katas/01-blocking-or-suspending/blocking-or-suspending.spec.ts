@@ -10,7 +10,10 @@ test('the rest of the program goes on while fetchData waits', async () => {
       inVirtualTime(async () => {
         const first = fetchData('/weather');
         // Whoever has frozen the program by now need not do it twice.
-        if ((await settled(Promise.resolve(first))) === 'pending') await fetchData('/news');
+        if ((await settled(Promise.resolve(first))) === 'pending') {
+          await fetchData('/news');
+          await fetchData('/gold');
+        }
         await first;
       }),
   });
@@ -33,6 +36,11 @@ test('three calls started together are all done after one second', async () => {
     return Promise.all(ends);
   });
 
+  if (run.timers.length === 0) {
+    expect.fail(
+      'Three calls were made, and not one timer of Node was started. So nothing measured the second of a call.',
+    );
+  }
   expect(run, 'By the clock of the timers').toTakeVirtually(1000);
   expect(run.value, 'Milliseconds until each of the three was done').toEqual([1000, 1000, 1000]);
 });
@@ -47,26 +55,50 @@ test('every call waits for one second of its own', async () => {
 
     const again = (await timeAfter(fetchData('/weather'), clock)) - first;
     expect(again, `Milliseconds of the same call, made again, ${frozen}`).toBe(1000);
+
+    const starts: number[] = [];
+    const ends: Promise<number>[] = [];
+    for (let call = 0; call < 12; call += 1) {
+      starts.push(clock.now);
+      ends.push(timeAfter(fetchData('/weather'), clock));
+      await fiftyMilliseconds();
+    }
+    const took = (await Promise.all(ends)).map((end, call) => end - (starts[call] ?? 0));
+    const sentence =
+      'Twelve calls for one URL, each begun 50 ms after the one before: the milliseconds of each';
+    expect(took, sentence).toEqual(starts.map(() => 1000));
   });
 });
 
 test('each call resolves with the data from its own URL', async () => {
   const { fetchData } = await load();
-  const urls = [`/weather/${random().nonce()}`, '/news'] as const;
+  // Any text is a URL here: also one with spaces, one with signs that mean something elsewhere, and none at all.
+  const urls = [`/weather/${random().nonce()}`, ' Gold in €, 99.9 % & <url> $& ', ''];
 
   const { value } = await inVirtualTime(async () => {
-    const first = fetchData(urls[0]);
-    await aTurnAfter(first);
-    return Promise.all([first, fetchData(urls[1])]);
+    const calls: Promise<string>[] = [];
+    for (const url of urls) {
+      const call = fetchData(url);
+      calls.push(call);
+      await aTurnAfter(call);
+    }
+    return Promise.all(calls);
   });
 
-  expect(value, 'The data of two calls at once').toEqual(urls.map((url) => `Data from ${url}`));
+  expect(value, 'The data of three calls at once').toEqual(urls.map((url) => `Data from ${url}`));
 });
 
 /** Resolves with the virtual time at which `call` is done. */
 async function timeAfter(call: unknown, clock: VirtualClock): Promise<number> {
   await call;
   return clock.now;
+}
+
+/** By the clock of the timers, which the tests turn forward. */
+function fiftyMilliseconds(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
 }
 
 /**

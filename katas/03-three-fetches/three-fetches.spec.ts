@@ -23,6 +23,20 @@ test('sends each request once, and all three before the first answer', async () 
 
   expect(api.traffic).toHaveHits(3);
   expect(api.traffic).toHavePeak(3);
+  const methods = api.traffic.requests.map((request) => request.method);
+  expect(methods, 'The methods of the three requests').toEqual(['GET', 'GET', 'GET']);
+
+  // A limit that is not there shows with many only.
+  const paths = Array.from({ length: 120 }, (_, index) => `/gold?day=${index}`);
+  await using busyApi = await startSlowApi({ routes: { '*': { delayMs: 1000 } } });
+
+  await inVirtualTime(() => fetchAll(paths.map(busyApi.url)));
+
+  expect(busyApi.traffic).toHaveHits(120);
+  expect(busyApi.traffic).toHavePeak(120);
+  const asked = new Set(busyApi.traffic.requests.map((request) => request.path));
+  const never = paths.filter((path) => !asked.has(path));
+  expect(never, 'Addresses that no request asked for, just as they stand in the list').toEqual([]);
 });
 
 test('ten fetches take exactly as long as the slowest one', async () => {
@@ -60,17 +74,37 @@ test('returns the bodies in the order of the URLs, whichever comes first', async
 
 test('returns what the server sends, asked anew on every call', async () => {
   const { fetchAll } = await load();
-  await using api = await startSlowApi({ routes: { '*': { delayMs: 100 } } });
-  const urls = ['/a', '/b'].map(api.url);
+  const routes = {
+    '/a': { delayMs: 100 },
+    // The first half of the bytes ends amid a character.
+    '/b': { delayMs: 100, body: ' Gold {nonce} €€€€€€€\n', bodyDelayMs: 100 },
+    '/empty': { delayMs: 300, body: '' },
+  };
+  await using api = await startSlowApi({ routes });
+  const paths = ['/a', '/a', '/b', '/empty'];
+  const urls = paths.map(api.url);
 
   const { value: first } = await inVirtualTime(() => fetchAll(urls));
-  const { value: second } = await inVirtualTime(() => fetchAll(urls));
+  expect(urls, 'The list of URLs after the call, which must leave it as it was').toEqual(
+    paths.map(api.url),
+  );
+  const { value: later } = await inVirtualTime(() => Promise.all([fetchAll(urls), fetchAll(urls)]));
 
-  const served = (path: string) => api.traffic.of(path).map((request) => request.body);
-  for (const [index, path] of ['/a', '/b'].entries()) {
-    expect(served(path)).toContain(first[index]);
-    expect(served(path)).toContain(second[index]);
+  for (const bodies of [first, ...later]) {
+    for (const [index, path] of paths.entries()) {
+      const served = api.traffic.of(path).map((request) => request.body);
+      const received = JSON.stringify(bodies[index]);
+      expect(served, `The server never sent ${received} for GET ${path}`).toContain(bodies[index]);
+    }
+    const sentence =
+      'One address stood twice in the list. Each place must get the body of a request of its own. Both got';
+    expect(bodies[1], sentence).not.toBe(bodies[0]);
+  }
+  const [second, third] = later;
+  for (const index of [0, 2]) {
     expect(second[index], 'The second call must ask again').not.toBe(first[index]);
+    const sentence = 'Two calls ran at once. Each must ask for itself. Both returned';
+    expect(third[index], sentence).not.toBe(second[index]);
   }
 });
 
@@ -79,23 +113,25 @@ test('rejects with the error of a failing URL, at once', async () => {
   const routes = {
     '/slow': { delayMs: 1000 },
     '/broken': { delayMs: 300, fail: 'destroy' },
+    '/cut-amid-the-body': { delayMs: 300, fail: 'cut' },
   } as const;
   await using api = await startSlowApi({ routes });
 
-  await inVirtualTime(async (clock) => {
-    const began = clock.now;
-    const error = await fetchAll(['/slow', '/broken'].map(api.url)).then(
-      () => expect.fail('A URL failed, but fetchAll resolved as if nothing had happened.'),
-      (reason: unknown) => reason,
-    );
-    expect(connectionWasLost(error), `Not the error of the connection: ${String(error)}`).toBe(
-      true,
-    );
-    const sentence =
-      'GET /broken failed at 300 ms; fetchAll should not wait for the others. It rejected at';
-    expect(clock.now - began, sentence).toBe(300);
-    await allAnswered();
-  });
+  for (const path of ['/broken', '/cut-amid-the-body']) {
+    await inVirtualTime(async (clock) => {
+      const error = await fetchAll(['/slow', path].map(api.url)).then(
+        () => expect.fail(`GET ${path} failed, but fetchAll resolved as if nothing had happened.`),
+        (reason: unknown) => reason,
+      );
+      const sentence = `GET ${path} failed. Not the error of the connection: ${String(error)}`;
+      expect(connectionWasLost(error), sentence).toBe(true);
+      expect(
+        clock.now,
+        `GET ${path} failed at 300 ms; fetchAll should not wait for the others. It rejected at`,
+      ).toBe(300);
+      await allAnswered();
+    });
+  }
 });
 
 test('leaves no rejection unhandled when several URLs fail', async () => {
@@ -128,11 +164,21 @@ function allAnswered(): Promise<void> {
   });
 }
 
-/** A client tells a lost connection by its own class: what they have in common is the error of the socket, or their own of that kind. */
+/**
+ * A client tells a lost connection by its own class: what they have in common is the error of the socket, or their own of that kind. Amid
+ * a body, some tell that its stream ended too early or that the body is too short.
+ */
+const lostConnection: ReadonlySet<string | undefined> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
 function connectionWasLost(error: unknown): boolean {
-  const codes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (codes.has((cause as NodeJS.ErrnoException).code ?? '')) return true;
+    if (lostConnection.has((cause as NodeJS.ErrnoException).code)) return true;
   }
   return false;
 }

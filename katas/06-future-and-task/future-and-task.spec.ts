@@ -56,10 +56,13 @@ test('an error of the emitter rejects with that very error', async () => {
   const { fromEvent } = await load();
   const emitter = new EventEmitter();
 
-  const wait = fromEvent(emitter, 'price');
-  emitError(emitter, failure);
+  // Whatever comes with the event is the error.
+  for (const error of [failure, 'lost', undefined]) {
+    const wait = fromEvent(emitter, 'price');
+    emitError(emitter, error);
 
-  await rejects(wait, failure, "After the event 'error', fromEvent");
+    await rejects(wait, error, `After the event 'error' with ${String(error)}, fromEvent`);
+  }
 });
 
 test('the listeners of others stay where they are', async () => {
@@ -87,17 +90,20 @@ test('the listeners of others stay where they are', async () => {
 
 test('an abort rejects at once with its reason', async () => {
   const { fromEvent, Future } = await load();
-  const controller = new AbortController();
-  const { signal } = controller;
 
-  const event = held(fromEvent(new EventEmitter(), 'price', { signal }));
-  const future = held(new Future<string>().wait({ signal }));
-  controller.abort(reason);
+  for (const given of [reason, 'the customer has left', 0]) {
+    const controller = new AbortController();
+    const { signal } = controller;
 
-  await isAborted(event, 'After the abort, fromEvent');
-  await expect(event).toRejectWith({ reason });
-  await isAborted(future, 'After the abort, future.wait');
-  await expect(future).toRejectWith({ reason });
+    const event = held(fromEvent(new EventEmitter(), 'price', { signal }));
+    const future = held(new Future<string>().wait({ signal }));
+    controller.abort(given);
+
+    await isAborted(event, 'After the abort, fromEvent');
+    await expect(event, 'fromEvent').toRejectWith({ reason: given });
+    await isAborted(future, 'After the abort, future.wait');
+    await expect(future, 'future.wait').toRejectWith({ reason: given });
+  }
 });
 
 test('a signal that is aborted already is refused, and nobody subscribes', async () => {
@@ -250,6 +256,16 @@ test('an abort ends one wait only, not the future', async () => {
   expect(future.done, '`done` after the abort of one wait').toBe(false);
   expect(future.resolve(value), 'What `resolve` returned after the abort of one wait').toBe(true);
   await fulfils(patient, value, 'The wait that was not aborted');
+
+  // Nor when it was the only one.
+  const lonely = new Future<string>();
+  const last = new AbortController();
+  const only = lonely.wait({ signal: last.signal });
+  last.abort(reason);
+  await isAborted(only, 'After its abort, the only wait');
+  expect(lonely.done, '`done` after the abort of the only wait').toBe(false);
+  lonely.resolve(value);
+  await fulfils(lonely.wait(), value, 'A new wait, after the abort of the only one');
 });
 
 test('fromCallback gives what the callback is given, whatever it is', async () => {
@@ -299,7 +315,7 @@ test('a function that throws at once is a rejection', async () => {
 });
 
 /** The error of a connection. An emitter to which nobody listens throws it at the one who emits. */
-function emitError(emitter: EventEmitter, error: Error): void {
+function emitError(emitter: EventEmitter, error: unknown): void {
   if (emitter.listenerCount('error') === 0) {
     expect.fail(
       "While fromEvent waited, nobody listened for 'error'. In Node such an error ends the process.",

@@ -8,6 +8,7 @@ import {
   inVirtualTime,
   kata,
   random,
+  settled,
   test,
   turns,
 } from '#harness';
@@ -38,17 +39,22 @@ test('results stand in the order of the tasks, falsy ones too', async () => {
   const { gather } = await load();
   const seeded = random();
   const values = [seeded.nonce(), 0, '', false, null, undefined, seeded.nonce()];
+  const others = [seeded.nonce(), seeded.nonce()];
 
-  const run = await observe(() =>
-    gather(
+  const run = await observe(async () => {
+    const running = gather(
       values.map((value, index) => async (signal) => {
         await work(`task ${index + 1}`, 700 - index * 100, signal);
         return value;
       }),
-    ),
-  );
+    );
+    const second = await gather(others.map((value) => () => value));
+    return { first: await running, second };
+  });
 
-  expect(run.value, 'The results, where the last task ended first').toStrictEqual(values);
+  expect(run.value.first, 'The results, where the last task ended first').toStrictEqual(values);
+  const beside = 'The results of a second call, made while the tasks of the first still ran';
+  expect(run.value.second, beside).toStrictEqual(others);
   expect(run).toTakeVirtually(700);
 });
 
@@ -57,12 +63,11 @@ test('all tasks run side by side, and each is called once', async () => {
   const door = gate<string>();
   const calls: number[] = [];
 
-  const running = gather(
-    Array.from({ length: 500 }, (_, index) => () => {
-      calls.push(index);
-      return door.wait();
-    }),
-  );
+  const tasks = Array.from({ length: 500 }, (_, index) => () => {
+    calls.push(index);
+    return door.wait();
+  });
+  const running = gather(tasks);
   await turns(2);
   const atWork = door.waiting;
   door.open('done');
@@ -70,32 +75,36 @@ test('all tasks run side by side, and each is called once', async () => {
   expect(atWork, 'Of 500 tasks, those that had begun before the first one ended').toBe(500);
   expect((await running).length, 'Results of 500 tasks').toBe(500);
   expect(calls.length, 'Calls of 500 tasks').toBe(500);
+  expect(tasks.length, "Tasks in the caller's own list of 500, when gather had ended").toBe(500);
 });
 
 // Not so in a task group: there the first failure cancels the siblings.
 test('after a failure the others run on, and nobody tells them to stop', async () => {
   const { gather } = await load();
-  const ended: string[] = [];
 
-  await observe(async (clock) => {
-    const task = async (name: string, ms: number, signal: AbortSignal | undefined) => {
-      await work(name, ms, signal);
-      const state = signal ? (signal.aborted ? ', aborted' : '') : ', no signal';
-      ended.push(`${name} at ${clock.now} ms${state}`);
-    };
-    await outcomeOf(
-      gather([
-        () => failAfter('fails', 50),
-        (signal) => task('short', 100, signal),
-        (signal) => task('long', 300, signal),
-      ]),
-    );
-  });
+  for (const mode of modes) {
+    const ended: string[] = [];
+    await observe(async (clock) => {
+      const task = async (name: string, ms: number, signal: AbortSignal | undefined) => {
+        await work(name, ms, signal);
+        const state = signal ? (signal.aborted ? ', aborted' : '') : ', no signal';
+        ended.push(`${name} at ${clock.now} ms${state}`);
+      };
+      await outcomeOf(
+        gather(
+          [
+            () => failAfter('fails', 50),
+            (signal) => task('short', 100, signal),
+            (signal) => task('long', 300, signal),
+          ],
+          mode,
+        ),
+      );
+    });
 
-  expect(ended, 'A task failed at 50 ms; how the others ended').toHappenInOrder([
-    'short at 100 ms',
-    'long at 300 ms',
-  ]);
+    const sentence = `A task failed at 50 ms, with ${JSON.stringify(mode)}; how the others ended`;
+    expect(ended, sentence).toHappenInOrder(['short at 100 ms', 'long at 300 ms']);
+  }
 });
 
 test('leaves no rejection unhandled when tasks fail later', async () => {
@@ -117,23 +126,31 @@ test('leaves no rejection unhandled when tasks fail later', async () => {
 test('with returnExceptions, raw errors stand in the place of their task', async () => {
   const { gather } = await load();
   const failure = new Error(random().nonce());
-  const expected = ['first', failure, 0, undefined, '', null, undefined, 'last'];
-  const failed = new Set([1, 3, 4, 5]);
+  // An abort of the task's own, not of the caller: an error like any other.
+  const gaveUp = new DOMException('the airline gave up', 'AbortError');
+  // A value that looks like an outcome is a value all the same.
+  const likeAnOutcome = { status: 'rejected', reason: 'full', error: 'full', value: 'a room' };
+  const expected = ['first', failure, 0, undefined, '', null, undefined, gaveUp, likeAnOutcome];
+  const failed = new Set([1, 3, 4, 5, 7]);
 
-  const run = await observe(() =>
-    gather(
-      expected.map((result, index) => async () => {
-        const name = `task ${index + 1}`;
-        if (failed.has(index)) return failAfter(name, 50, result);
-        await work(name, 300 - index * 10);
-        return result;
-      }),
-      { returnExceptions: true },
-    ),
-  );
+  const run = await observe(async () => {
+    const tasks = expected.map((result, index) => async () => {
+      const name = `task ${index + 1}`;
+      if (failed.has(index)) return failAfter(name, 50, result);
+      await work(name, 300 - index * 10);
+      return result;
+    });
+    try {
+      return await gather(tasks, { returnExceptions: true });
+    } catch (error) {
+      return expect.fail(
+        `Tasks failed, and gather rejected with ${told(error)}. With returnExceptions a failure is a result.`,
+      );
+    }
+  });
 
   const results = run.value;
-  expect(results, 'The results of 8 tasks').toHaveLength(8);
+  expect(results, 'The results of 9 tasks').toHaveLength(9);
   const wrong = expected.findIndex((result, index) => !Object.is(results[index], result));
   if (wrong >= 0) {
     const task = `Task ${wrong + 1} ${failed.has(wrong) ? 'threw' : 'gave'} ${told(expected[wrong])}`;
@@ -181,23 +198,27 @@ test('no tasks give an empty list', async () => {
 test('a task that throws at once is one that fails: the others start', async () => {
   const { gather } = await load();
   const failure = new Error('threw at once');
-  const started: string[] = [];
 
-  await observe(async () => {
-    const running = gather([
-      () => void started.push('first'),
+  for (const mode of modes) {
+    const called: string[] = [];
+    const tasks = [
+      () => called.push('first'),
       () => {
+        called.push('second');
         throw failure;
       },
-      () => void started.push('third'),
-    ]);
-    await expect(running, 'The second of three tasks threw at once').toRejectWith(failure);
-  });
+      () => called.push('third'),
+    ];
+    const { value: outcome } = await observe(() =>
+      outcomeOf(Promise.try(() => gather(tasks, mode))),
+    );
 
-  expect(started, 'The second of three tasks threw at once; the others that started').toEqual([
-    'first',
-    'third',
-  ]);
+    const happened = `The second of three tasks threw at once, with ${JSON.stringify(mode)}`;
+    expect(called, `${happened}; the tasks that were called`).toEqual(['first', 'second', 'third']);
+    expect(outcome, `${happened}; gather`).toEqual(
+      mode.returnExceptions ? { resolved: [1, failure, 3] } : { rejected: failure },
+    );
+  }
 });
 
 test("the caller's abort reaches every task that runs, also after a failure", async () => {
@@ -213,27 +234,41 @@ test("the caller's abort reaches every task that runs, also after a failure", as
       stopped.push(`${name} at ${clock.now} ms`);
       reasons.push(signal.reason);
     };
-    const whole = outcomeOf(gather([(signal) => task('alone', signal)], caller));
-    const failed = outcomeOf(
-      gather([() => failAfter('fails', 20), (signal) => task('paired', signal)], caller),
-    );
+    const beside = (name: string) => [
+      () => failAfter('fails', 20),
+      (signal: AbortSignal) => task(name, signal),
+    ];
+    const calls = [
+      gather([(signal) => task('alone', signal)], caller),
+      gather(beside('after a failure'), caller),
+      gather(beside('errors kept'), { returnExceptions: true, signal: caller.signal }),
+    ].map(outcomeOf);
     await sleep(50);
     caller.abort(reason);
-    await Promise.all([whole, failed]);
+    await Promise.all(calls);
   });
 
   const sentence = 'The caller aborted at 50 ms; when the tasks stopped';
-  expect(stopped.toSorted(), sentence).toHappenInOrder(['alone at 50 ms', 'paired at 50 ms']);
-  expect(reasons, 'The reasons that the tasks found in their signals').toEqual([reason, reason]);
+  expect(stopped.toSorted(), sentence).toHappenInOrder([
+    'after a failure at 50 ms',
+    'alone at 50 ms',
+    'errors kept at 50 ms',
+  ]);
+  const found = 'The reasons that the tasks found in their signals';
+  expect(reasons, found).toEqual([reason, reason, reason]);
 });
 
 // Not so in asyncio, where a gather that was cancelled ends when its children have ended.
 test("the caller's abort rejects at once, with returnExceptions too", async () => {
   const { gather } = await load();
-  const reason = new Error('the visitor has left');
+  const cases = [new Error('the visitor has left'), null].flatMap((reason) =>
+    modes.map((mode) => ({ mode, reason })),
+  );
 
-  for (const mode of modes) {
+  // A reason may be any value, as an error may: also null.
+  for (const { mode, reason } of cases) {
     const caller = new AbortController();
+    const how = `${JSON.stringify(mode)} and the reason ${told(reason)}`;
     const run = await observe(async () => {
       const tasks = [
         () => 'has ended',
@@ -241,14 +276,13 @@ test("the caller's abort rejects at once, with returnExceptions too", async () =
         () => work('does not listen', 400),
       ];
       const running = gather(tasks, { ...mode, signal: caller.signal });
-      const rejected = expect(running, `With ${JSON.stringify(mode)}`).toRejectWith({ reason });
+      const rejected = expect(running, `With ${how}`).toRejectWith({ reason });
       await sleep(50);
       caller.abort(reason);
       await rejected;
     });
 
-    const sentence = `The caller aborted at 50 ms, with ${JSON.stringify(mode)}`;
-    expect(run, sentence).toTakeVirtually(50);
+    expect(run, `The caller aborted at 50 ms, with ${how}`).toTakeVirtually(50);
   }
 });
 
@@ -269,6 +303,15 @@ test('an abort is obeyed at whatever moment it comes', async () => {
       }),
     );
   }
+
+  const caller = new AbortController();
+  const reason = new Error('the visitor has left');
+  const task = () => {
+    caller.abort(reason);
+    return 'a value';
+  };
+  const sentence = 'A task aborted while it was being called, and gave a value at once';
+  await observe(() => expect(gather([task], caller), sentence).toRejectWith({ reason }));
 });
 
 test('never calls a task when the signal is already aborted', async () => {
@@ -290,14 +333,24 @@ test('never calls a task when the signal is already aborted', async () => {
 test("leaves no listener on the caller's signal when all tasks have ended", async () => {
   const { gather } = await load();
   const { signal } = new AbortController();
+  const aborted = new AbortController();
 
   await observe(async () => {
     await gather([() => work('task', 10)], { signal });
     await outcomeOf(gather([() => failAfter('fails', 10), () => work('other', 20)], { signal }));
     await gather([() => failAfter('fails', 10)], { signal, returnExceptions: true });
+    const running = outcomeOf(gather([() => work('does not listen', 20)], aborted));
+    await sleep(10);
+    aborted.abort();
+    await running;
   });
 
-  expect(signal).toHaveNoListeners();
+  expect(signal, 'With a signal that nobody aborted').toHaveNoListeners();
+  expect(aborted.signal, 'With a signal that was aborted').toHaveNoListeners();
+
+  // Whether it ends without tasks, another test asks.
+  const ended = await settled(gather([], { signal }));
+  if (ended !== 'pending') expect(signal, 'Without tasks').toHaveNoListeners();
 });
 
 /**

@@ -141,6 +141,7 @@ test('tasks run side by side, and each is called once', async () => {
 
 test('drain waits for the tasks that tasks start', async () => {
   const { Background } = await load();
+  const generations = ['its task', 'the task of that one', 'fourth', 'fifth', 'sixth'];
   const ended: string[] = [];
 
   await inVirtualTime(async () => {
@@ -150,12 +151,12 @@ test('drain waits for the tasks that tasks start', async () => {
       if (later.length > 0) void background.run(() => generation(later[0]!, ...later.slice(1)));
       ended.push(name);
     };
-    void background.run(() => generation('task', 'its task', 'the task of that one'));
+    void background.run(() => generation('task', ...generations));
     await background.drain();
   });
 
   const sentence = 'One task started the next; those that had ended when drain resolved';
-  expect(ended, sentence).toHappenInOrder(['task', 'its task', 'the task of that one']);
+  expect(ended, sentence).toHappenInOrder(['task', ...generations]);
 });
 
 test('drain resolves though tasks fail, when the last one has ended', async () => {
@@ -179,6 +180,13 @@ test('drain resolves though tasks fail, when the last one has ended', async () =
     expect(outcome, 'Two of three tasks failed; drain').toBe('resolved');
     if (!ended) expect.fail('Two of three tasks failed. The third still ran when drain resolved.');
     expect(told, 'Two tasks failed; the failures that onError was told before drain ended').toBe(2);
+
+    let alone = 0;
+    const quiet = new Background({ onError: () => void (alone += 1) });
+    void quiet.run(() => failAfter(50, 'the only failure'));
+    await quiet.drain().catch(() => {});
+    const sentence = 'The only task failed; the failures that onError was told before drain ended';
+    expect(alone, sentence).toBe(1);
   });
 });
 
@@ -186,10 +194,15 @@ test('drain resolves at once when no task runs', async () => {
   const { Background } = await load();
   const background = new Background({ onError: () => {} });
 
+  // Another Background is another matter: its task must hold up nobody here.
+  const door = gate();
+  const elsewhere = new Background({ onError: () => {} }).run(() => door.wait());
   const unused = await settled(background.drain());
   await background.run(() => 'done');
   await turns(1);
   const afterATask = await settled(background.drain());
+  door.open();
+  await elsewhere;
 
   expect(unused, 'drain, where no task was ever started, is').toBe('fulfilled');
   expect(afterATask, 'drain, where the only task has ended, is').toBe('fulfilled');
@@ -238,6 +251,10 @@ async function reportsOf(
     const background = new Class({
       onError: (error) => void reports.push({ error, ms: clock.now }),
     });
+    // It has no task, so it has nothing to tell.
+    void new Class({
+      onError: () => void reports.push({ error: 'told to another Background', ms: clock.now }),
+    });
     start(background);
     // Another test asks how drain ends. Here it must only not hide a report.
     background.drain().catch(() => {});
@@ -273,7 +290,7 @@ function runOrders(
   const args = ['--disable-warning=ExperimentalWarning', ...flags, fileURLToPath(file), ...words];
   // The test runner's own settings would speak on stderr. The time limit only tidies up after a program that never ends.
   const options = { env: { PATH: process.env['PATH'] }, timeout: 60_000 };
-  const bar = currentTrace().begin('orders.ts', 'task');
+  const bar = currentTrace().begin('the end of orders.ts', 'task');
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
       bar.end('done');

@@ -27,9 +27,10 @@ async function sendReceipt(order: number): Promise<void> {
   throw new Error(`No receipt for order ${order}`);
 }
 
-/** The task goes well. The error is of code that has nothing to do with the Background. */
+/** Both tasks go well, and one still runs. The error is of code that has nothing to do with the Background. */
 async function failInOtherCode(): Promise<void> {
   await background.run(() => sleep(1));
+  void background.run(() => sleep(20));
   void Promise.reject(new Error('An error of other code'));
   await sleep(30);
   console.log(`The program went on; ${failures} failures were told to onError`);

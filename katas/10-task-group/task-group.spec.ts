@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentTrace, eachAbortPoint, expect, inVirtualTime, kata, random, test } from '#harness';
+import {
+  currentTrace,
+  eachAbortPoint,
+  expect,
+  inVirtualTime,
+  kata,
+  microtasks,
+  random,
+  test,
+} from '#harness';
 import type { VirtualClock } from '#harness';
 
 // Each test names the library in whose tests its behaviour was learnt:
@@ -46,6 +55,7 @@ test('the TaskGroup cancels its siblings', async () => {
 test('children run side by side, and the body beside them', async () => {
   const { TaskGroup } = await load();
   const starts: number[] = [];
+  let startedSoon = 0;
 
   const run = await observe((clock) =>
     TaskGroup.run(async (group, signal) => {
@@ -55,9 +65,14 @@ test('children run side by side, and the body beside them', async () => {
           return work(`child ${child}`, child * 100, signal);
         });
       }
+      // One microtask is allowed; what waits for a turn of the event loop comes later than any number of them.
+      await microtasks(10);
+      startedSoon = starts.length;
       await work('body', 1000, signal);
     }),
   );
+
+  expect(startedSoon, 'Children that were started before the next turn of the event loop').toBe(12);
 
   expect(starts, 'Milliseconds at which the twelve children started').toEqual(
     Array.from({ length: 12 }, () => 0),
@@ -73,11 +88,15 @@ test("resolves with the body's value once the last child has ended", async () =>
 
   const run = await observe(() =>
     TaskGroup.run(async (group) => {
-      void group.spawn((signal) => work('child', 300, signal));
+      void group.spawn((signal) => work('first child', 10, signal));
+      // For a while the group has no child at all: a counter that has come to zero may still rise again.
+      await work('body', 50);
+      void group.spawn((signal) => work('last child', 250, signal));
       return value;
     }),
   );
 
+  expect(run.leftRunning, stillRunning).toEqual([]);
   expect(run).toTakeVirtually(300);
   expect(run.value).toBe(value);
 });
@@ -147,6 +166,20 @@ test('settles only when every sibling has finished its clean-up', async () => {
     'slow',
   ]);
   expect(run).toTakeVirtually(5050);
+
+  const outer = new AbortController();
+  const stopped = await observe(async () => {
+    const body = async (group: InstanceType<typeof TaskGroup>) => {
+      void group.spawn(() => work('child that does not listen', 5000));
+    };
+    const running = outcomeOf(TaskGroup.run(body, { signal: outer.signal }));
+    await sleep(50);
+    outer.abort();
+    await running;
+  });
+
+  expect(stopped.leftRunning, `The outer signal was aborted. ${stillRunning}`).toEqual([]);
+  expect(stopped).toTakeVirtually(5000);
 });
 
 // asyncio: test_taskgroup_15, where the body sleeps on in its `except`.
@@ -164,6 +197,17 @@ test('waits for a body that does not listen, too', async () => {
 
   expect(run.leftRunning, stillRunning).toEqual([]);
   expect(run).toTakeVirtually(350);
+
+  const outer = new AbortController();
+  const stopped = await observe(async () => {
+    const running = outcomeOf(TaskGroup.run(() => work('body', 350), { signal: outer.signal }));
+    await sleep(50);
+    outer.abort();
+    await running;
+  });
+
+  expect(stopped.leftRunning, `The outer signal was aborted. ${stillRunning}`).toEqual([]);
+  expect(stopped).toTakeVirtually(350);
 });
 
 // Trio: test_child_crash_basic. asyncio: test_taskgroup_04. Not so in Kotlin and effection, which give the error bare,
@@ -211,19 +255,32 @@ test('lists all failures in the order in which they happened', async () => {
 // asyncio: test_taskgroup_09 and _10. Kotlin: CoroutineScopeTest, testScopeBlockThrows. effection: "halts child when errored".
 test("the body's error cancels the children", async () => {
   const { TaskGroup } = await load();
+  const bodies = [
+    {
+      fails: 'The body failed after 50 ms',
+      body: () => failAfter('body', 50),
+      name: 'body',
+      ms: 50,
+    },
+    { fails: 'The body threw at once', body: throwAtOnce, name: 'threw at once', ms: 0 },
+  ];
 
-  const run = await observe(() =>
-    failuresOf(
-      TaskGroup.run(async (group) => {
-        void group.spawn((signal) => work('child', 10_000, signal));
-        await failAfter('body', 50);
-      }),
-    ),
-  );
+  for (const { fails, body, name, ms } of bodies) {
+    const run = await observe(() =>
+      // Async, so that a run that throws at once counts as one that rejects: another test is about that.
+      failuresOf(
+        (async () =>
+          TaskGroup.run((group) => {
+            void group.spawn((signal) => work('child', 10_000, signal));
+            return body();
+          }))(),
+      ),
+    );
 
-  expect(namesOf(run.value), inTheirOrder).toEqual(['body']);
-  expect(run.leftRunning, stillRunning).toEqual([]);
-  expect(run).toTakeVirtually(50);
+    expect(namesOf(run.value), `${fails}; ${inTheirOrder}`).toEqual([name]);
+    expect(run.leftRunning, `${fails}. ${stillRunning}`).toEqual([]);
+    expect(run, fails).toTakeVirtually(ms);
+  }
 });
 
 // Trio: test_main_and_task_both_crash. asyncio: test_taskgroup_19; there the body's error is always the last.
@@ -261,6 +318,8 @@ test('an error that a child passes on to another is listed once', async () => {
   const { value: failures } = await observe(() =>
     failuresOf(
       TaskGroup.run(async (group) => {
+        // The error that is passed on is not the first one: it must not be left out only because it is the reason of the abort.
+        void group.spawn(() => failAfter('first', 30));
         const child = group.spawn(() => failAfter('child', 50));
         void group.spawn(async () => {
           try {
@@ -273,7 +332,7 @@ test('an error that a child passes on to another is listed once', async () => {
     ),
   );
 
-  expect(namesOf(failures), inTheirOrder).toEqual(['child']);
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'child']);
 });
 
 // Trio: test_cancel_scope_exceptiongroup_filtering, which absorbs what its own scope has cancelled. timers/promises,
@@ -286,12 +345,28 @@ test("an AbortError caused by the group's abort is no failure", async () => {
       TaskGroup.run(async (group, signal) => {
         void group.spawn(() => failAfter('fails', 50));
         void group.spawn((signal) => obey('child', 10_000, signal));
+        void group.spawn(async (signal) => {
+          await work('made by hand', 10_000, signal);
+          throw new DOMException('made by hand', { name: 'AbortError', cause: signal.reason });
+        });
         await obey('body', 10_000, signal);
       }),
     ),
   );
 
   expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+
+  const outer = new AbortController();
+  const reason = new Error('the client has left');
+  await observe(async () => {
+    const running = TaskGroup.run((_group, signal) => obey('body', 10_000, signal), {
+      signal: outer.signal,
+    });
+    const rejected = expect(running, 'After an outer abort').toRejectWith({ reason });
+    await sleep(50);
+    outer.abort(reason);
+    await rejected;
+  });
 });
 
 // The same, in the words of the web: `fetch` and `signal.throwIfAborted()` reject with the reason itself.
@@ -313,6 +388,18 @@ test("the reason of the group's abort itself is no failure", async () => {
   );
 
   expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+
+  const outer = new AbortController();
+  const reason = new Error('the client has left');
+  await observe(async () => {
+    const running = TaskGroup.run((_group, signal) => untilStopped(signal), {
+      signal: outer.signal,
+    });
+    const rejected = expect(running, 'After an outer abort').toRejectWith({ reason });
+    await sleep(50);
+    outer.abort(reason);
+    await rejected;
+  });
 });
 
 // Not so in asyncio, test_taskgroup_03, and effection, "finishes normally when child halts": there a child that was cancelled by
@@ -336,7 +423,8 @@ test("a child's own AbortError is a failure", async () => {
 // asyncio: test_taskgroup_19, whose clean-up fails. Here it fails by a time limit of its own, which looks like a cancellation.
 test('an AbortError of another signal is a failure, during the clean-up too', async () => {
   const { TaskGroup } = await load();
-  const cutOff = new DOMException('clean-up', 'AbortError');
+  const cause = new Error('the time limit of the clean-up');
+  const cutOff = new DOMException('clean-up', { name: 'AbortError', cause });
 
   const { value: failures } = await observe(() =>
     failuresOf(
@@ -396,28 +484,42 @@ test('a child may spawn others while the group is ending', async () => {
 // test_precancelled_task, where it starts in order to be cancelled.
 test('refuses to spawn after the abort, and never calls the function', async () => {
   const { TaskGroup } = await load();
-  let calls = 0;
-  let answer: unknown = 'never tried';
 
-  await observe(() =>
-    outcomeOf(
-      TaskGroup.run(async (group) => {
-        void group.spawn(() => failAfter('fails', 50));
-        void group.spawn(async (signal) => {
-          await work('sibling', 10_000, signal);
-          answer = await answerOf(() => group.spawn(() => (calls += 1)));
-        });
-      }),
-    ),
-  );
+  for (const who of ['a child that failed', 'the outer signal']) {
+    const outer = new AbortController();
+    let calls = 0;
+    let answer: unknown = 'never tried';
 
-  expect(answer, 'A sibling called spawn after the failure: that spawn was').toBe('refused');
-  expect(calls, 'Calls of the function that came too late').toBe(0);
+    await observe(async () => {
+      const running = outcomeOf(
+        TaskGroup.run(
+          async (group) => {
+            void group.spawn(async (signal) => {
+              await work('sibling', 10_000, signal);
+              answer = await answerOf(async () => group.spawn(() => (calls += 1)));
+            });
+            await sleep(50);
+            if (who === 'the outer signal') outer.abort(new Error('the client has left'));
+            else void group.spawn(() => failAfter('fails', 0));
+          },
+          { signal: outer.signal },
+        ),
+      );
+      await running;
+    });
+
+    const happened = `The group was aborted by ${who}, and then a sibling called spawn`;
+    expect(calls, `${happened}. Calls of the function that came too late`).toBe(0);
+    expect(answer, `${happened}: that spawn was`).toBe('refused');
+  }
 });
 
 // Java: testJoinWhenCancelled, where what was forked too late counts for nothing. Not so in asyncio, which raises a RuntimeError.
 test('a refused spawn counts as a cancellation', async () => {
   const { TaskGroup } = await load();
+
+  let late: Promise<unknown> = Promise.resolve('never tried');
+  let reason: unknown;
 
   const { value: failures } = await observe(() =>
     failuresOf(
@@ -425,13 +527,16 @@ test('a refused spawn counts as a cancellation', async () => {
         void group.spawn(() => failAfter('fails', 50));
         void group.spawn(async (signal) => {
           await work('sibling', 10_000, signal);
-          await group.spawn(() => {});
+          reason = signal.reason;
+          late = (async () => group.spawn(() => {}))();
+          await late;
         });
       }),
     ),
   );
 
   expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
+  await expect(late, 'The spawn that came too late').toRejectWith({ reason });
 });
 
 // asyncio: test_taskgroup_finished. Java: testForkAfterClose. Trio: test_nursery_start, `closed_nursery`.
@@ -474,6 +579,19 @@ test('an outer abort cancels the children and rejects with its reason', async ()
   });
 
   expect(run).toTakeVirtually(50);
+
+  const later = new AbortController();
+  const afterTheBody = await observe(async () => {
+    const body = async (group: InstanceType<typeof TaskGroup>) => {
+      void group.spawn((signal) => work('child', 10_000, signal));
+    };
+    const running = outcomeOf(TaskGroup.run(body, { signal: later.signal }));
+    await sleep(50);
+    later.abort(reason);
+    await running;
+  });
+
+  expect(afterTheBody, 'The body had returned before the abort').toTakeVirtually(50);
 });
 
 // asyncio: test_taskgroup_07 and test_error_and_cancel. The moments between two lines of code are where such an abort is lost.
@@ -497,7 +615,7 @@ test('failures count for more than an outer abort', async () => {
   const { TaskGroup } = await load();
   const outer = new AbortController();
 
-  const { value: failures } = await observe(async () => {
+  const run = await observe(async () => {
     const running = failuresOf(
       TaskGroup.run(
         async (group) => {
@@ -514,7 +632,7 @@ test('failures count for more than an outer abort', async () => {
     return running;
   });
 
-  expect(namesOf(failures), inTheirOrder).toEqual(['clean-up']);
+  expect(namesOf(run.value), inTheirOrder).toEqual(['clean-up']);
 });
 
 // Not so in Kotlin, ScopedBuildersCancelledStartTest, testCancelledCoroutineScope, where the block still runs.
@@ -524,14 +642,18 @@ test('never calls the body when the outer signal is already aborted', async () =
   let calls = 0;
 
   await observe(async () => {
-    const start = () =>
-      TaskGroup.run(
-        async () => {
-          calls += 1;
-        },
-        { signal: AbortSignal.abort(reason) },
+    const body = async () => {
+      calls += 1;
+    };
+    let running: Promise<void> | undefined;
+    try {
+      running = TaskGroup.run(body, { signal: AbortSignal.abort(reason) });
+    } catch (error) {
+      expect.fail(
+        `The outer signal was aborted already, and run threw at once: ${String(error)}. It should give a promise that rejects.`,
       );
-    await expect(start).toRejectWith({ reason });
+    }
+    await expect(running).toRejectWith({ reason });
   });
 
   expect(calls, 'Calls of the body').toBe(0);
@@ -541,22 +663,24 @@ test('never calls the body when the outer signal is already aborted', async () =
 // in Trio, test_trivial_yields, where a scope in which nobody was stopped was not cancelled.
 test('rejects after an outer abort, even when everybody ended well', async () => {
   const { TaskGroup } = await load();
-  const outer = new AbortController();
-  const reason = new Error('the client has left');
 
-  await observe(async () => {
-    const running = TaskGroup.run(
-      async (group) => {
-        void group.spawn(() => work('does not listen', 100));
-        return 'a value';
-      },
-      { signal: outer.signal },
-    );
-    const rejected = expect(running).toRejectWith({ reason });
-    await sleep(50);
-    outer.abort(reason);
-    await rejected;
-  });
+  // A reason can be any value, as what is thrown can.
+  for (const reason of [new Error('the client has left'), null]) {
+    const outer = new AbortController();
+    await observe(async () => {
+      const running = TaskGroup.run(
+        async (group) => {
+          void group.spawn(() => work('does not listen', 100));
+          return 'a value';
+        },
+        { signal: outer.signal },
+      );
+      const rejected = expect(running).toRejectWith({ reason });
+      await sleep(50);
+      outer.abort(reason);
+      await rejected;
+    });
+  }
 });
 
 // Ours: a server gives the same signal to thousands of groups.
@@ -570,6 +694,20 @@ test('leaves no listener on the outer signal', async () => {
   });
 
   expect(signal).toHaveNoListeners();
+
+  const outer = new AbortController();
+  await observe(async () => {
+    const start = async () =>
+      TaskGroup.run((_group, signal) => work('body', 10_000, signal), { signal: outer.signal });
+    const running = outcomeOf(start());
+    await sleep(50);
+    outer.abort();
+    await running;
+    // Once more, with a signal that is aborted already.
+    await outcomeOf(start());
+  });
+
+  expect(outer.signal, 'The outer signal was aborted').toHaveNoListeners();
 });
 
 // Ours: what a child returned may still use the signal, such as a response whose body is not read yet.
@@ -596,9 +734,10 @@ test('a child that throws at once is a failed child, not a spawn that throws', a
   const { TaskGroup } = await load();
   const steps: string[] = [];
 
-  const { value: failures } = await observe(() =>
+  const run = await observe(() =>
     failuresOf(
       TaskGroup.run(async (group) => {
+        void group.spawn((signal) => work('sibling', 10_000, signal));
         void group.spawn(async (signal) => {
           await work('spawns', 50, signal);
           try {
@@ -615,7 +754,8 @@ test('a child that throws at once is a failed child, not a spawn that throws', a
   );
 
   expect(steps, 'What spawn did when its function threw').toEqual(['spawn returned']);
-  expect(namesOf(failures), inTheirOrder).toEqual(['threw at once']);
+  expect(namesOf(run.value), inTheirOrder).toEqual(['threw at once']);
+  expect(run, 'The failure at 50 ms stops the sibling').toTakeVirtually(50);
 });
 
 // effection: "rejects parent when child errors", where the child rejects as well. asyncio: a task keeps its own exception.
@@ -662,30 +802,34 @@ test('a child that throws undefined has failed', async () => {
     failuresOf(
       TaskGroup.run(async (group) => {
         void group.spawn((signal) => work('sibling', 10_000, signal));
-        void group.spawn(async () => {
-          await work('throws undefined', 50);
-          // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
-          throw undefined;
-        });
+        void group.spawn(throwUndefined);
       }),
     ),
   );
 
   expect(namesOf(run.value), inTheirOrder).toEqual(['undefined']);
   expect(run).toTakeVirtually(50);
+
+  const { value: failures } = await observe(() => failuresOf(TaskGroup.run(throwUndefined)));
+  expect(namesOf(failures), `The body threw undefined; ${inTheirOrder}`).toEqual(['undefined']);
 });
 
 // asyncio: test_nested_groups_both_cancelled.
 test('a group that fails leaves another group alone', async () => {
   const { TaskGroup } = await load();
 
-  const run = await observe(async () => {
+  let settledAt = -1;
+
+  const run = await observe(async (clock) => {
     const other = TaskGroup.run(async (group) => {
       void group.spawn((signal) => work('other group', 100, signal));
     }).then(() => 'resolved', String);
     await outcomeOf(TaskGroup.run(() => failAfter('fails', 50)));
+    settledAt = clock.now;
     return other;
   });
+
+  expect(settledAt, 'A group failed at 50 ms, another ran on; the first settled at').toBe(50);
 
   expect(run.value, 'The group in which nobody failed').toBe('resolved');
   expect(run).toTakeVirtually(100);
@@ -707,6 +851,9 @@ test('leaves no rejection unhandled when nobody awaits spawn', async () => {
       await work('body cleans up', 100);
     });
     await outcomeOf(running);
+    const ended: InstanceType<typeof TaskGroup>[] = [];
+    await outcomeOf(TaskGroup.run(async (group) => void ended.push(group)));
+    await outcomeOf((async () => void ended[0]?.spawn(() => 'after the end'))());
   });
 });
 
@@ -755,6 +902,18 @@ async function failAfter(name: string, ms: number, error = new Error(name)): Pro
   await sleep(ms);
   bar.end('failed');
   throw error;
+}
+
+/** Throws before it gives a promise. */
+function throwAtOnce(): Promise<never> {
+  throw new Error('threw at once');
+}
+
+/** Works for 50 ms, and throws what `if (error)` overlooks. */
+async function throwUndefined(): Promise<never> {
+  await work('throws undefined', 50);
+  // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+  throw undefined;
 }
 
 /** What `promise` comes to: its value or its error. */

@@ -65,8 +65,16 @@ test("the block's error is not hidden by a clean-up that fails", async () => {
       await failAfter('block', 50, failure);
     }),
   );
+  const { value: later } = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn(() => failAfter('shop', 30));
+      await failAfter('block', 50, failure);
+    }),
+  );
 
   expect(error, cameOut).toBe(failure);
+  expect(later, `A child had failed before the block did. ${cameOut}`).toBe(failure);
 });
 
 test("the block's error is not hidden by an abort of the parent", async () => {
@@ -330,10 +338,12 @@ test('join tells of all failures in the order in which they happened', async () 
     void group.spawn((signal) => cleanUpAndFail('third', 80, signal));
     void group.spawn((signal) => cleanUpAndFail('second', 40, signal));
     void group.spawn(() => failAfter('first', 10));
-    return await failuresOf(group.join());
+    return [await failuresOf(group.join()), await failuresOf(group.join())];
   });
 
-  expect(namesOf(failures), told).toEqual(['first', 'second', 'third']);
+  const [first = [], again = []] = failures;
+  expect(namesOf(first), told).toEqual(['first', 'second', 'third']);
+  expect(namesOf(again), `join was called again. ${told}`).toEqual(['first', 'second', 'third']);
 });
 
 // Ours: JavaScript can throw anything, and `if (error)` overlooks half of it.
@@ -378,6 +388,10 @@ test("an AbortError caused by the group's abort is no failure", async () => {
     const group = new TaskGroup();
     void group.spawn(() => failAfter('fails', 50));
     void group.spawn((signal) => obey('sibling', 10_000, signal));
+    void group.spawn(async (signal) => {
+      await work('made by hand', 10_000, signal);
+      throw new DOMException('made by hand', { name: 'AbortError', cause: signal.reason });
+    });
     return await failuresOf(group.join());
   });
 
@@ -404,7 +418,8 @@ test("the reason of the group's abort itself is no failure", async () => {
 // Not so in asyncio, test_taskgroup_03, where a child that somebody else has cancelled just ends. Here its fetch was given up.
 test("a child's own AbortError is a failure", async () => {
   const { TaskGroup } = await load();
-  const cutOff = new DOMException('gave up', 'AbortError');
+  const cause = new Error('the time limit of the clean-up');
+  const cutOff = new DOMException('gave up', { name: 'AbortError', cause });
 
   const { value: failures } = await observe(async () => {
     const group = new TaskGroup();
@@ -414,6 +429,22 @@ test("a child's own AbortError is a failure", async () => {
   });
 
   expect(namesOf(failures), told).toEqual(['first', 'gave up']);
+});
+
+// Ours: the name of a refusal is the same in every group. Only its cause tells whose it is.
+test('a refusal by another group is a failure', async () => {
+  const { TaskGroup } = await load();
+  const refusal = new Error('refused elsewhere', { cause: new Error('another reason') });
+  refusal.name = 'TaskGroupClosedError';
+
+  const { value: failures } = await observe(async () => {
+    const group = new TaskGroup();
+    void group.spawn(() => failAfter('first', 50));
+    void group.spawn((signal) => cleanUpAndFail('second', 30, signal, refusal));
+    return await failuresOf(group.join());
+  });
+
+  expect(namesOf(failures), told).toEqual(['first', 'refused elsewhere']);
 });
 
 test('an error of the clean-up is a failure, though the abort is its cause', async () => {
@@ -449,26 +480,39 @@ test('join waits for the clean-up after cancel, and resolves', async () => {
 
   expect(run.value, 'After cancel, join should resolve; it came to').toBe('resolved');
   expectTime(run, 250, joinedAt);
+
+  const parent = new AbortController();
+  const reason = new Error('the customer has left');
+  const group = new TaskGroup({ signal: parent.signal });
+  group.cancel(new Error('found a price elsewhere'));
+  parent.abort(reason);
+  await expect(group.join(), 'After cancel, the parent was aborted too').toRejectWith({ reason });
 });
 
 test('cancel gives its reason to the children', async () => {
   const { TaskGroup } = await load();
-  const reason = new Error('found a price elsewhere');
-  const reasons: unknown[] = [];
 
-  await observe(async () => {
-    const group = new TaskGroup();
-    void group.spawn(async (signal) => {
-      await work('child', 10_000, signal);
-      reasons.push(signal.reason);
+  // A reason can be any value, as what is thrown can.
+  for (const reason of [new Error('found a price elsewhere'), null]) {
+    const reasons: unknown[] = [];
+    await observe(async () => {
+      const group = new TaskGroup();
+      void group.spawn(async (signal) => {
+        await work('child', 10_000, signal);
+        reasons.push(signal.reason);
+      });
+      await sleep(50);
+      group.cancel(reason);
+      await outcomeOf(() => group.join());
     });
-    await sleep(50);
-    group.cancel(reason);
-    await outcomeOf(() => group.join());
-  });
 
-  expect(reasons, 'One child was running').toHaveLength(1);
-  expect(reasons[0], "The reason that the child's signal had").toBe(reason);
+    expect(reasons, 'One child was running').toHaveLength(1);
+    expect(reasons[0], "The reason that the child's signal had").toBe(reason);
+  }
+
+  const group = new TaskGroup();
+  group.cancel();
+  expect(kindOf(group.signal.reason), 'The reason after cancel without one').toBe('AbortError');
 });
 
 // asyncio: taskgroups.py, errors "have priority" over a cancellation.
@@ -535,6 +579,7 @@ test('after an abort of the parent, join waits and rejects with its reason', asy
     const block = async () => {
       const group = new TaskGroup({ signal: parent.signal });
       void group.spawn((signal) => cleanUpAfter('child', 200, signal));
+      void group.spawn((signal) => obey('another child', 10_000, signal));
       await group.join();
     };
     const rejected = expect(block()).toRejectWith({ reason });
@@ -627,6 +672,8 @@ test('a group whose parent is already aborted is aborted from the start', async 
 
   await observe(async () => {
     const group = new TaskGroup({ signal: AbortSignal.abort(reason) });
+    const { aborted } = group.signal;
+    expect(aborted, "The parent was aborted already; the group's signal was aborted").toBe(true);
     thrownBy(() => group.spawn(() => (calls += 1)));
     await expect(group.join()).toRejectWith({ reason });
   });
@@ -644,8 +691,23 @@ test('after join nothing is left on the parent', async () => {
     void group.spawn(() => work('child', 10));
     await group.join();
   });
-
   expect(signal).toHaveNoListeners();
+
+  await observe(async () => {
+    const group = new TaskGroup({ signal });
+    void group.spawn(() => failAfter('fails', 10));
+    await outcomeOf(() => group.join());
+  });
+  expect(signal, 'A group in which a child failed').toHaveNoListeners();
+
+  const parent = new AbortController();
+  await observe(async () => {
+    const group = new TaskGroup({ signal: parent.signal });
+    void group.spawn((signal) => work('child', 10_000, signal));
+    parent.abort();
+    await outcomeOf(() => group.join());
+  });
+  expect(parent.signal, 'A parent that was aborted').toHaveNoListeners();
 });
 
 test('after a block that threw nothing is left on the parent', async () => {
@@ -659,26 +721,40 @@ test('after a block that threw nothing is left on the parent', async () => {
       throw new Error('the login has expired');
     }),
   );
-
   expect(signal).toHaveNoListeners();
+
+  await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup({ signal });
+      void group.spawn(() => failAfter('fails', 10));
+      await failAfter('block', 50);
+    }),
+  );
+  expect(signal, 'A group in which a child had failed').toHaveNoListeners();
 });
 
 // asyncio: test_taskgroup_no_create_task_after_failure. Java: testForkAfterCancel2, "it should not run".
 test('after an abort spawn throws at once, and never calls the function', async () => {
   const { TaskGroup } = await load();
-  let calls = 0;
 
-  const { value: thrown } = await observe(async () => {
-    const group = new TaskGroup();
-    void group.spawn((signal) => cleanUpAfter('child', 30, signal));
-    group.cancel();
-    const thrown = thrownBy(() => group.spawn(() => (calls += 1)));
-    await outcomeOf(() => group.join());
-    return thrown;
-  });
+  for (const who of ['cancel', 'a child that failed']) {
+    let calls = 0;
 
-  if (calls > 0) expect.fail('spawn came too late, and called its function all the same.');
-  expect(kindOf(thrown), 'What spawn threw at once').toBe('TaskGroupClosedError');
+    const { value: thrown } = await observe(async () => {
+      const group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAfter('child', 30, signal));
+      if (who === 'a child that failed') void group.spawn(() => failAfter('fails', 10));
+      await sleep(50);
+      if (who === 'cancel') group.cancel();
+      const thrown = thrownBy(() => group.spawn(() => (calls += 1)));
+      await outcomeOf(() => group.join());
+      return thrown;
+    });
+
+    const happened = `The group was aborted by ${who}`;
+    if (calls > 0) expect.fail(`${happened}, and spawn called its function all the same.`);
+    expect(kindOf(thrown), `${happened}. What spawn threw at once`).toBe('TaskGroupClosedError');
+  }
 });
 
 // Ours: the block is stopped by this error. Without the cause, it would only tell that it came too late.
@@ -688,12 +764,18 @@ test("after an abort the signal's reason is the cause of what spawn throws", asy
   const { value } = await observe(async () => {
     const group = new TaskGroup();
     group.cancel(new Error('found a price elsewhere'));
-    const error = await outcomeOf(async () => group.spawn(() => {}));
-    return { cause: (error as Error | undefined)?.cause, reason: group.signal.reason as unknown };
+    const refusal = () =>
+      outcomeOf(async () => group.spawn(() => {})) as Promise<Error | undefined>;
+    const before = await refusal();
+    await outcomeOf(() => group.join());
+    const after = await refusal();
+    const reason: unknown = group.signal.reason;
+    return { before: before?.cause, after: after?.cause, reason };
   });
 
   expect(value.reason, 'The reason of the signal').toBeInstanceOf(Error);
-  expect(value.cause, 'The `cause` of what spawn threw').toBe(value.reason);
+  expect(value.before, 'The `cause` of what spawn threw').toBe(value.reason);
+  expect(value.after, 'The `cause` of what spawn threw after join').toBe(value.reason);
 });
 
 // Java: testForkAfterJoinCompleted2.

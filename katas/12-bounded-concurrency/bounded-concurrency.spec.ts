@@ -60,6 +60,10 @@ timed('gives the results in the order of the items, of every kind of source', as
     await mapLimit(items, 9, (_, index) => index * 2),
     'The results of a plain function',
   ).toEqual([0, 2, 4, 6, 8, 10]);
+  expect(
+    await mapLimit([...items, undefined], 2, (item) => item),
+    'The results of a function that gives back each item',
+  ).toEqual([...items, undefined]);
   expect(await mapLimit([], 2, () => 'called'), 'The results for no items').toEqual([]);
 });
 
@@ -146,6 +150,36 @@ timed('rejects at once with the first failure, of the work or of the source', as
       expected: failure,
       after: 100,
     },
+    {
+      what: 'The source rejects with undefined',
+      items: failsAfter([1000], 100, undefined),
+      expected: undefined,
+      after: 100,
+    },
+    {
+      what: 'A source that is not asynchronous throws at once',
+      items: throwsAtOnce(failure),
+      expected: failure,
+      after: 0,
+    },
+    {
+      what: 'An item rejects, and the source fails later',
+      items: failsAfter([100], 500, new Error('Too late.')),
+      expected: failure,
+      after: 100,
+    },
+    {
+      what: 'An item rejects, and the return() of the source throws',
+      items: closesBadly([1000, 100, 1000, 1000]),
+      expected: failure,
+      after: 100,
+    },
+    {
+      what: 'An item rejects, and the return() of the source rejects',
+      items: closesBadlyAsync([1000, 100, 1000, 1000]),
+      expected: failure,
+      after: 100,
+    },
   ];
 
   for (const { what, items, expected, after } of cases) {
@@ -197,6 +231,18 @@ timed('an abort ends mapLimit at once, and nothing more is started', async (cloc
   expectNone(source.asked - before.asked, 'Items that were asked for after the abort');
   if (!source.closed)
     expect.fail('The source is still open after the abort: its return() was not called.');
+
+  const searching = new AbortController();
+  const began = clock.now;
+  setTimeout(() => searching.abort(reason), 150);
+  const mapping = mapLimit(stuckAfter([10]), 2, () => {}, { signal: searching.signal });
+  await expect(mapping).toRejectWith({ reason });
+  const tookMs = clock.now - began;
+  if (tookMs !== 150) {
+    expect.fail(
+      `The source looked for its next item for a second, and an abort came at 150 ms. mapLimit rejected at ${tookMs} ms.`,
+    );
+  }
 });
 
 timed('refuses a limit that is no whole number above zero', async () => {
@@ -204,12 +250,14 @@ timed('refuses a limit that is no whole number above zero', async () => {
 
   for (const limit of [0, -1, 1.5, Number.NaN, Infinity]) {
     const calls: unknown[] = [];
+    const source = new Endless();
     const refusal = { name: 'RangeError', message: String(limit) };
     await expect(() => new Semaphore(limit)).toRejectWith(refusal);
-    const mapping = Promise.try(() => mapLimit(['an item'], limit, (item) => calls.push(item)));
+    const mapping = Promise.try(() => mapLimit(source.items(), limit, (item) => calls.push(item)));
     await stands(mapping, 'rejected', `With a limit of ${limit}, mapLimit`);
     await expect(mapping).toRejectWith(refusal);
     expect(calls, `Calls of fn with a limit of ${limit}`).toEqual([]);
+    expectNone(source.asked, `Items that were asked for with a limit of ${limit}`);
   }
 });
 
@@ -237,14 +285,10 @@ timed('a permit is held until the work has settled, however it ends', async (clo
   await sleep(1000);
 
   expect(starts).toStartAt([0, 0, 100, 100, 200, 300]);
-  expect((await all).map(told), 'What the six calls of run came to').toEqual([
-    300,
-    rejection,
-    thrown,
-    100,
-    100,
-    0,
-  ]);
+  const outcomes = (await all).map(told);
+  for (const [index, expected] of [300, rejection, thrown, 100, 100, 0].entries()) {
+    expect(outcomes[index], `What call ${index + 1} of run came to`).toBe(expected);
+  }
 });
 
 timed('one permit wakes one waiter, the longest waiting, newcomers last', async () => {
@@ -291,15 +335,32 @@ timed('an aborted waiter rejects at once, and leaves the queue', async () => {
   await expect(() => semaphore.run(() => calls.push('it'), aborted)).toRejectWith({ reason });
   await expect(() => semaphore.acquire(aborted)).toRejectWith({ reason });
   const release = await semaphore.acquire();
-  const waiter = semaphore.run(() => calls.push('it'), { signal: controller.signal });
+  const late = Promise.try(() => semaphore.acquire(aborted));
+  await stands(late, 'rejected', 'While the permit is held, a call with an aborted signal');
+  await expect(late).toRejectWith({ reason });
+  const first = semaphore.acquire();
+  // Two that wait with one signal.
+  const waiters: Promise<unknown>[] = [
+    semaphore.run(() => calls.push('it'), { signal: controller.signal }),
+    semaphore.acquire({ signal: controller.signal }),
+  ];
+  const both = Promise.allSettled(waiters);
   const next = semaphore.acquire();
   controller.abort(reason);
 
-  await stands(waiter, 'rejected', 'While the permit is held, the waiter that was aborted');
-  await expect(waiter).toRejectWith({ reason });
-  await stands(next, 'pending', 'While the permit is held, the next in the queue');
+  await stands(waiters[0]!, 'rejected', 'While the permit is held, the run that was aborted');
+  await stands(waiters[1]!, 'rejected', 'While the permit is held, the acquire that was aborted');
+  for (const waiter of waiters) await expect(waiter).toRejectWith({ reason });
+  await both;
+  for (const other of [first, next]) {
+    await stands(other, 'pending', 'While the permit is held, one who was not aborted');
+  }
   release();
-  await stands(next, 'fulfilled', 'When the permit was released, the next in the queue');
+  const oneOfTwo = Promise.any([first, next]);
+  await stands(oneOfTwo, 'fulfilled', 'A permit came back. One of those who had not given up');
+  (await oneOfTwo)();
+  const bothOthers = Promise.all([first, next]);
+  await stands(bothOthers, 'fulfilled', 'It came back again. One of those who had not given up');
   expect(calls, 'What the aborted calls of run called all the same').toEqual([]);
 });
 
@@ -310,7 +371,11 @@ timed('an abort in the moment of the hand-off eats no permit', async () => {
     const semaphore = new Semaphore(1);
     const release = await semaphore.acquire();
     const waiter = semaphore.acquire({ signal }).then((give) => give());
-    const runner = semaphore.run(() => {}, { signal });
+    let called = false;
+    const work = () => {
+      called = true;
+    };
+    const runner = semaphore.run(work, { signal });
     const next = semaphore.run(() => {});
     const all = Promise.allSettled([waiter, runner, next]);
 
@@ -320,6 +385,9 @@ timed('an abort in the moment of the hand-off eats no permit', async () => {
     release();
 
     await stands(all, 'fulfilled', 'When the permit was released, one of three waiters');
+    if (called && (await settled(runner)) === 'rejected') {
+      expect.fail('run called fn, and rejected all the same, as if it had not.');
+    }
     await onePermitIsLeft(semaphore, 'When all had given back the only permit');
   });
 });
@@ -341,6 +409,11 @@ timed('a permit that is released twice counts once', async () => {
   given[1]!();
   given[1]!();
   await onePermitIsLeft(semaphore, 'When the only permit was released twice');
+  const pair = new Semaphore(2);
+  const [mine] = await Promise.all([pair.acquire(), pair.acquire()]);
+  mine();
+  mine();
+  await onePermitIsLeft(pair, 'Two permits were out, and one of them was released twice. Then');
 });
 
 timed('leaves no listener on the signal', async () => {
@@ -480,11 +553,45 @@ async function* stuckAfter<T>(items: Iterable<T>): AsyncGenerator<T, void> {
 async function* failsAfter<T>(
   items: Iterable<T>,
   ms: number,
-  error: Error,
+  error: unknown,
 ): AsyncGenerator<T, void> {
   yield* items;
   await sleep(ms);
   throw error;
+}
+
+function throwsAtOnce(error: Error): Iterable<number> {
+  return {
+    [Symbol.iterator]: () => ({
+      next: () => {
+        throw error;
+      },
+    }),
+  };
+}
+
+function* closesBadly<T>(items: Iterable<T>): Generator<T, void> {
+  let ended = false;
+  try {
+    yield* items;
+    ended = true;
+  } finally {
+    if (!ended) closeBadly();
+  }
+}
+
+async function* closesBadlyAsync<T>(items: Iterable<T>): AsyncGenerator<T, void> {
+  let ended = false;
+  try {
+    yield* items;
+    ended = true;
+  } finally {
+    if (!ended) closeBadly();
+  }
+}
+
+function closeBadly(): never {
+  throw new Error('The source could not be closed.');
 }
 
 /** A source without an end: the numbers from 1. After 1000 it ends all the same, so that a program that takes all of it can be told. */

@@ -4,6 +4,7 @@
 // fails: an error is held until somebody awaits the task, and told each time
 // fails: a thunk that throws at once fails its own task, and no other
 // fails: lazy keeps a failure too, and does not try again
+// fails: `then` returns a promise for what its callback gives
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

@@ -1,5 +1,6 @@
 // Passes the abort on, but not its reason: the caller cannot tell its own abort from another.
 // fails: an outer abort comes out with its reason, unless the time was up before
+// fails: a value that the work returns after the abort does not count
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;

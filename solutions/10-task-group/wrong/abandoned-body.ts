@@ -19,7 +19,7 @@ export class TaskGroup {
     const aborted = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve());
     });
-    const value = body(group, signal);
+    const value = Promise.try(body, group, signal);
     await Promise.race([value.catch((error: unknown) => group.#fail(error)), aborted]);
     while (group.#children.size > 0) await Promise.allSettled(group.#children);
     group.#ended = true;

@@ -16,7 +16,7 @@ export class TaskGroup {
     options.signal?.addEventListener('abort', cancel);
 
     const bodyFailures: unknown[] = [];
-    const value = body(group, group.#controller.signal).catch((error: unknown) => {
+    const value = Promise.try(body, group, group.#controller.signal).catch((error: unknown) => {
       if (!group.#isCancellation(error)) bodyFailures.push(error);
       group.#controller.abort(error);
       throw error;

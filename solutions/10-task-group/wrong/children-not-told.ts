@@ -1,4 +1,7 @@
 // An outer abort stops the body alone. The children never hear of it, and run to their end.
+// fails: an AbortError caused by the group's abort is no failure
+// fails: the reason of the group's abort itself is no failure
+// fails: refuses to spawn after the abort, and never calls the function
 // fails: an outer abort cancels the children and rejects with its reason
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -15,7 +15,7 @@ export class TaskGroup {
     const cancel = (): void => group.#controller.abort(options.signal?.reason);
     options.signal?.addEventListener('abort', cancel);
 
-    const value = body(group, group.#controller.signal);
+    const value = Promise.try(body, group, group.#controller.signal);
     try {
       await value;
       group.#failures.length = 0;

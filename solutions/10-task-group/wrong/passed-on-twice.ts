@@ -15,7 +15,7 @@ export class TaskGroup {
     const cancel = (): void => group.#controller.abort(options.signal?.reason);
     options.signal?.addEventListener('abort', cancel);
 
-    const value = body(group, group.#controller.signal).catch((error: unknown) => {
+    const value = Promise.try(body, group, group.#controller.signal).catch((error: unknown) => {
       if (!group.#failures.includes(error)) group.#fail(error);
       throw error;
     });

@@ -1,4 +1,8 @@
 // Promise.all, and an abort in `finally`: the siblings are told, but nobody waits until they have stopped.
+// fails: the reason of the group's abort itself is no failure
+// fails: a refused spawn counts as a cancellation
+// fails: an AbortError caused by the group's abort is no failure
+// fails: an error that a child passes on to another is listed once
 // fails: settles only when every sibling has finished its clean-up
 // fails: a failure stops the body as well
 // fails: lists all failures in the order in which they happened

@@ -1,4 +1,7 @@
 // The list of failures belongs to the class, not to the group: one request that fails makes all the others fail.
+// fails: an AbortError caused by the group's abort is no failure
+// fails: the reason of the group's abort itself is no failure
+// fails: the body's error cancels the children
 // fails: a group that fails leaves another group alone
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -15,7 +15,7 @@ export class TaskGroup {
     const cancel = (): void => group.#controller.abort(options.signal?.reason);
     options.signal?.addEventListener('abort', cancel);
 
-    const value = group.spawn((signal) => body(group, signal));
+    const value = group.spawn((signal) => Promise.try(body, group, signal));
     while (group.#children.size > 0) await Promise.allSettled(group.#children);
     group.#ended = true;
     options.signal?.removeEventListener('abort', cancel);

@@ -1,4 +1,5 @@
 // Keeps the first failure alone: what goes wrong while the others clean up is lost.
+// fails: a refusal by another group is a failure
 // fails: join tells of all failures in the order in which they happened
 // fails: an error that a child passes on to another is listed once
 // fails: a child's own AbortError is a failure

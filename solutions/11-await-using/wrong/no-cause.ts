@@ -1,4 +1,5 @@
 // Refuses without a cause: the error of the block tells only that it came too late.
+// fails: a refusal by another group is a failure
 // fails: after an abort the signal's reason is the cause of what spawn throws
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;

@@ -1,4 +1,5 @@
 // Knows its own abort only by the reason itself: an AbortError of timers/promises counts as a failure.
+// fails: after an abort of the parent, join waits and rejects with its reason
 // fails: an AbortError caused by the group's abort is no failure
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;

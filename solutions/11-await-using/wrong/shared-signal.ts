@@ -1,4 +1,7 @@
 // Groups without a parent share one controller: one request that fails stops all the others.
+// fails: after an abort spawn throws at once, and never calls the function
+// fails: the block's error is not hidden by a clean-up that fails
+// fails: cancel gives its reason to the children
 // fails: a group that fails leaves another group alone
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;

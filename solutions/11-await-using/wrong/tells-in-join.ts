@@ -1,4 +1,5 @@
 // Tells the siblings of a failure only when join is called.
+// fails: after an abort spawn throws at once, and never calls the function
 // fails: a failure stops the siblings at once, before join is called
 // fails: the first failure is the reason of the group's signal
 export class TaskGroup implements AsyncDisposable {

@@ -1,4 +1,5 @@
 // Tidies up when a function ends: the end of the queue is thrown away while others stand in it, and a newcomer finds it empty.
+// fails: one seat is sold once, in whatever order the store answers
 // fails: a mutex runs one function at a time, whoever comes when
 // fails: functions run in the order in which they asked, newcomers last
 

@@ -114,6 +114,8 @@ export async function copy(
   options: { signal?: AbortSignal } = {},
 ): Promise<void> {
   const ended = finished(destination, options);
+  // Heard also while this waits for room, and then nobody reads.
+  const sourceFailed = finished(source).then(() => ended);
   const writeAll = async (): Promise<void> => {
     for await (const chunk of source) {
       if (!destination.write(chunk)) await once(destination, 'drain', options);
@@ -122,7 +124,7 @@ export async function copy(
     await ended;
   };
   try {
-    await Promise.race([writeAll(), ended]);
+    await Promise.race([writeAll(), ended, sourceFailed]);
   } finally {
     source.destroy();
     destination.destroy();

@@ -33,13 +33,15 @@ export function pages<T>(
 export function merge<T>(...sources: AsyncIterable<T>[]): AsyncIterable<T> {
   return withExit(async function* (left) {
     const waits = new Map<AsyncIterator<T>, Promise<[AsyncIterator<T>, IteratorResult<T>]>>();
+    // They stay in the race: an error between two items is told at the next one.
+    const failed = new Set<AsyncIterator<T>>();
     const ask = (iterator: AsyncIterator<T>): void => {
       // Put in anew: the one that was served last goes to the end of the race.
       waits.delete(iterator);
       const step = iterator.next().then(
         (result): [AsyncIterator<T>, IteratorResult<T>] => [iterator, result],
         (error: unknown) => {
-          waits.delete(iterator);
+          failed.add(iterator);
           throw error;
         },
       );
@@ -60,7 +62,9 @@ export function merge<T>(...sources: AsyncIterable<T>[]): AsyncIterable<T> {
         ask(iterator);
       }
     } finally {
-      for (const iterator of waits.keys()) iterator.return?.().catch(() => {});
+      for (const iterator of waits.keys()) {
+        if (!failed.has(iterator)) iterator.return?.().catch(() => {});
+      }
     }
   });
 }

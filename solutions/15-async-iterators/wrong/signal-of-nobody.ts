@@ -1,5 +1,6 @@
 // Gives every page a signal that nobody ever aborts.
 // fails: leaving while a page loads aborts its request and ends at once
+// fails: who has left between two items gets no more, and nothing more is asked for
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,0 +1,28 @@
+// Takes the tasks out of the caller's own list: the caller finds it empty.
+// fails: all tasks run side by side, and each is called once
+export async function gather(
+  tasks: readonly ((signal: AbortSignal) => unknown)[],
+  options: { returnExceptions?: boolean; signal?: AbortSignal } = {},
+): Promise<unknown[]> {
+  const { returnExceptions = false, signal = new AbortController().signal } = options;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  const running: Promise<unknown>[] = [];
+  const rest = tasks as ((signal: AbortSignal) => unknown)[];
+  while (rest.length > 0) running.push(Promise.try(rest.shift()!, signal));
+  try {
+    const results = returnExceptions ? withExceptions(running) : Promise.all(running);
+    return await Promise.race([aborted.promise, results]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function withExceptions(running: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const outcomes = await Promise.allSettled(running);
+  return outcomes.map((outcome): unknown =>
+    outcome.status === 'fulfilled' ? outcome.value : outcome.reason,
+  );
+}

@@ -1,0 +1,72 @@
+// Once the number of children has come to zero, it counts as zero for ever: run does not wait for a child that comes later.
+// fails: resolves with the body's value once the last child has ended
+export class TaskGroup {
+  readonly #controller = new AbortController();
+  readonly #failures: unknown[] = [];
+  #ended = false;
+  #running = 0;
+  readonly #empty = Promise.withResolvers<void>();
+
+  /** Calls `body` with a new group, waits for all that runs in it, and resolves with the body's value. */
+  static async run<T>(
+    body: (group: TaskGroup, signal: AbortSignal) => Promise<T>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    options.signal?.throwIfAborted();
+    const group = new TaskGroup();
+    const cancel = (): void => group.#controller.abort(options.signal?.reason);
+    options.signal?.addEventListener('abort', cancel);
+
+    // The body is a child like the others: its error cancels them, theirs cancel it. A child may start others while we
+    // wait, so one look at the list is not enough: look again until nobody is left.
+    const value = Promise.try(body, group, group.#controller.signal);
+    await value.catch((error: unknown) => group.#fail(error));
+    if (group.#running > 0) await group.#empty.promise;
+    group.#ended = true;
+    options.signal?.removeEventListener('abort', cancel);
+
+    if (group.#failures.length > 0) {
+      throw new AggregateError(group.#failures, `${group.#failures.length} failed in the group.`);
+    }
+    options.signal?.throwIfAborted();
+    return value;
+  }
+
+  /** Starts a child of the group. The promise is that of the child's own result. */
+  spawn<T>(fn: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    signal.throwIfAborted();
+    if (this.#ended) throw new Error('The group has ended: nobody would wait for this child.');
+    const child = Promise.try(fn, signal);
+    this.#running += 1;
+    // Listening from the start: a child fails while the body waits for something else, and nobody may ever await it.
+    child.then(
+      () => this.#leave(),
+      (error: unknown) => {
+        this.#fail(error);
+        this.#leave();
+      },
+    );
+    return child;
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#empty.resolve();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isCancellation(error)) return;
+    if (!this.#failures.includes(error)) this.#failures.push(error);
+    // The first failure stops everybody else; a second abort does nothing.
+    this.#controller.abort(error);
+  }
+
+  /** Whether it is our own abort that comes back. By its reason, never by its name alone: a child has aborts of its own. */
+  #isCancellation(error: unknown): boolean {
+    const { aborted, reason } = this.#controller.signal;
+    if (!aborted) return false;
+    if (error === reason) return true;
+    return error instanceof Error && error.name === 'AbortError' && error.cause === reason;
+  }
+}
