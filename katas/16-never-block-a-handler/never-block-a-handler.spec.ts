@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import { isDeepStrictEqual } from 'node:util';
 import {
   expect,
   inVirtualTime,
@@ -18,6 +19,13 @@ const json = {
   headers: { 'content-type': 'application/json' },
   body: '{"metal":"gold","quote":{"id":"{nonce}"}}',
 };
+/** Other keys, and a content type that says nothing. */
+const otherJson = {
+  headers: { 'content-type': 'text/plain' },
+  body: '{"metal":"silver","offers":[{"id":"{nonce}","price":31.5}],"note":null}',
+};
+/** Comes in several pieces, of which some end amid one of the characters of three bytes. */
+const longJson = { ...json, body: `{"id":"{nonce}","note":"${'€'.repeat(70_000)}"}` };
 /** For tests in which nobody may be too late, however slow the machine is. Both limits differ from run to run, so none can be known. */
 const ample = random().int(50_000, 70_000);
 const limit = random().int(250, 450);
@@ -58,79 +66,116 @@ test('one hundred requests wait for the upstream at the same time', async () => 
 
 test('answers with the JSON of the upstream, asked anew each time', async () => {
   const { buildApp } = await load();
-  await using upstream = await startUpstream({ routes: { '/': json } });
-  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
-
-  const replies = await askInTurn(app, 2);
-
-  const { requests } = await upstream.traffic();
-  expect(requests.length, 'Times the upstream was asked, for two requests').toBe(2);
-  expect(replies.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
-  for (const [index, { headers, body }] of replies.entries()) {
-    expect(headers['content-type'], 'The content type of the answer').toMatch(
-      /^application\/json\b/,
-    );
-    expect(read(body), 'The JSON of the answer').toEqual(read(requests[index]?.body ?? ''));
-  }
-});
-
-test('an error status of the upstream becomes 502', async () => {
-  const { buildApp } = await load();
-  const routes = { '/': [failing(404), failing(500), failing(503)] };
+  const routes = { '/price': [json, otherJson, longJson], '/other': failing(500) };
   await using upstream = await startUpstream({ routes });
-  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+  const path = '/price?metal=gold&in=EUR';
+  await using app = buildApp({ upstream: upstream.url(path), timeoutMs: ample });
+  // Built later and never asked: what two apps share would show.
+  await using _other = buildApp({ upstream: upstream.url('/other'), timeoutMs: ample });
 
   const replies = await askInTurn(app, 3);
 
-  const statuses = replies.map(({ statusCode }) => statusCode);
-  expect(statuses, 'Your statuses, for 404, 500 and 503 of the upstream').toEqual([502, 502, 502]);
+  const { requests } = await upstream.traffic();
+  expect(requests.length, 'Times the upstream was asked, for three requests').toBe(3);
+  const asked = requests.map(({ method, path: target }) => `${method} ${target}`);
+  const wanted = `GET ${path}`;
+  expect(asked, 'What the upstream was asked').toEqual([wanted, wanted, wanted]);
+  expect(replies.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  for (const { headers } of replies) {
+    expect(headers['content-type'], 'The content type of the answer').toMatch(
+      /^application\/json\b/,
+    );
+  }
+  const [first, second, third] = replies.map(({ body }) => read(body));
+  const served = requests.map(({ body }) => read(body ?? ''));
+  expect(first, 'The JSON of the answer').toEqual(served[0]);
+  expect(second, 'The JSON of the answer').toEqual(served[1]);
+  const sentence =
+    'A long body comes in pieces, and a piece may end amid a character, which is whole only with the next piece. ' +
+    'Times that the mark for a broken character is in your answer';
+  expect(replies[2]?.body.split('\u{FFFD}').slice(1).length, sentence).toBe(0);
+  expect(isDeepStrictEqual(third, served[2]), 'Your long answer is the JSON of the upstream').toBe(
+    true,
+  );
+});
+
+test('a status other than 200 becomes 502', async () => {
+  const { buildApp } = await load();
+  const statuses = [201, 204, 404, 500, 503];
+  await using upstream = await startUpstream({
+    routes: { '/': [json, ...statuses.map(failing), json] },
+  });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+
+  const replies = await askInTurn(app, 7);
+
+  // As one text: of a list so long, the red message would leave out the end.
+  const yours = replies.map(({ statusCode }) => statusCode).join(', ');
+  const sentence = `Your statuses, for 200, then ${statuses.join(', ')}, and 200 again of the upstream`;
+  expect(yours, sentence).toBe('200, 502, 502, 502, 502, 502, 200');
+  const { hits } = await upstream.traffic();
+  expect(hits, 'Times the upstream was asked, for seven requests').toBe(7);
 });
 
 test('a failing upstream does not hold up /healthz either', async () => {
   await using upstream = await startUpstream({
-    routes: { '/': { ...failing(500), delayMs: 200 } },
+    routes: { '/': { ...failing(500), delayMs: 200 }, '/gate': { ...json, gate: true } },
   });
 
-  const report = await judge(upstream, askBoth);
+  const failed = await judge(upstream, askBoth);
+  expect(failed).toLeaveTheLoopFree();
+  expect(failed.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
 
-  expect(report).toLeaveTheLoopFree();
-  expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
+  const late = await judge(upstream, askBoth, { path: '/gate', timeoutMs: limit });
+  expect(late, 'The time of a request was up, and then').toLeaveTheLoopFree();
+  expect(late.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
 });
 
 test('a connection that breaks becomes 502, and is not tried again', async () => {
   const { buildApp } = await load();
-  const routes = { '/': [{ ...json, fail: 'destroy' }, { ...json, fail: 'cut' }, json] } as const;
+  const routes = {
+    '/': [json, { ...json, fail: 'destroy' }, { ...json, fail: 'cut' }, json],
+  } as const;
   await using upstream = await startUpstream({ routes });
   await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
 
-  const [early, amid] = await askInTurn(app, 2);
+  const [, early, amid, good] = await askInTurn(app, 4);
 
+  const { hits } = await upstream.traffic();
+  expect(hits, 'Times the upstream was asked, for four requests').toBe(4);
   expect(early?.statusCode, 'Your status, for a connection that broke before the answer').toBe(502);
   expect(amid?.statusCode, 'Your status, for a connection that broke amid the body').toBe(502);
-  const { hits } = await upstream.traffic();
-  expect(hits, 'Times the upstream was asked, for two requests').toBe(2);
+  expect(good?.statusCode, 'Your status, for a good answer after two broken connections').toBe(200);
 });
 
 test('an upstream that cannot be reached becomes 502', async () => {
   const { buildApp } = await load();
-  const upstream = await startUpstream({ routes: {} });
-  await upstream.close();
+  await using upstream = await startUpstream({ routes: { '/': json } });
   await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
 
-  const [reply] = await askInTurn(app, 1);
+  const before = await askInTurn(app, 1);
+  await upstream.close();
+  const after = await askInTurn(app, 3);
 
-  expect(reply?.statusCode, 'Your status, for an upstream that is down').toBe(502);
+  const statuses = [...before, ...after].map(({ statusCode }) => statusCode);
+  const sentence =
+    'Your statuses, for one good answer, and for three requests after the upstream went down';
+  expect(statuses, sentence).toEqual([200, 502, 502, 502]);
 });
 
 test('a body that is not JSON becomes 502', async () => {
   const { buildApp } = await load();
-  const routes = { '/': { ...json, body: '<html>{nonce}</html>' } };
+  const bodies = ['<html>{nonce}</html>', '{"id":"{nonce}"', '', '{"id":"{nonce}"}{"id":1}'];
+  const routes = { '/': [...bodies.map(withBody), json] };
   await using upstream = await startUpstream({ routes });
   await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
 
-  const [reply] = await askInTurn(app, 1);
+  const replies = await askInTurn(app, 5);
 
-  expect(reply?.statusCode, 'Your status, for a page of HTML from the upstream').toBe(502);
+  const statuses = replies.map(({ statusCode }) => statusCode);
+  const sentence =
+    'Your statuses, for a page of HTML, JSON without its end, an empty body, two JSON objects in one body, and good JSON';
+  expect(statuses, sentence).toEqual([502, 502, 502, 502, 200]);
 });
 
 test('a slow request becomes 504, and is broken off at the upstream', async () => {
@@ -162,6 +207,13 @@ test('waits for timeoutMs and not longer', async () => {
   expect(early.value.statusCode, inTime(limit - 1, limit)).toBe(200);
   expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
   expect(late).toTakeVirtually(limit);
+
+  const crowd = await askMany(buildApp, { ...json, delayMs: 10_000 }, timeoutMs);
+  const tooLate = crowd.value.filter(({ statusCode }) => statusCode === 504);
+  expect(tooLate.length, 'Requests of 100 that were answered with 504').toBe(100);
+  const sentence =
+    'The limit runs from the call, also while a request waits for its turn. 100 requests at once';
+  expect(crowd, sentence).toTakeVirtually(limit);
 });
 
 test('timeoutMs covers the body too', async () => {
@@ -176,6 +228,10 @@ test('timeoutMs covers the body too', async () => {
   const sentence = 'Your status, for headers in time and the end of the body 100 ms too late';
   expect(late.value.statusCode, sentence).toBe(504);
   expect(late).toTakeVirtually(limit);
+  expect(
+    late.outcome,
+    'Your code stopped waiting amid the body, and the request itself should be broken off. The upstream saw it as',
+  ).toBe('aborted');
 });
 
 test('timeoutMs is 500 where it is not given', async () => {
@@ -231,23 +287,31 @@ const turnsTold = 'Turns of the event loop while /example waited for the upstrea
  * On some Linux kernels a sleep is booked, about once in some hundred times, as time in which the thread waited for a CPU, and then
  * seems nobody's fault. The turns know better: a verdict that they contradict is asked for again.
  */
-async function judge(upstream: Upstream, work: (app: App) => unknown): Promise<LoopReport> {
-  let report = await judgeOnce(upstream, work);
+async function judge(
+  upstream: Upstream,
+  work: (app: App) => unknown,
+  how: { path: string; timeoutMs: number } = { path: '/', timeoutMs: ample },
+): Promise<LoopReport> {
+  let report = await judgeOnce(upstream, work, how);
   for (
     let again = 0;
     again < 2 && report.verdict === 'free' && report.turns < fewestTurns;
     again += 1
   ) {
-    report = await judgeOnce(upstream, work);
+    report = await judgeOnce(upstream, work, how);
   }
   return report;
 }
 
-function judgeOnce(upstream: Upstream, work: (app: App) => unknown): Promise<LoopReport> {
+function judgeOnce(
+  upstream: Upstream,
+  work: (app: App) => unknown,
+  { path, timeoutMs }: { path: string; timeoutMs: number },
+): Promise<LoopReport> {
   return judgeLoop({
     prepare: async () => {
       const { buildApp } = await load();
-      const app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
+      const app = buildApp({ upstream: upstream.url(path), timeoutMs });
       await app.ready();
       return app;
     },
@@ -327,7 +391,24 @@ async function askOnce(buildApp: BuildApp, route: SlowRoute, options: { timeoutM
   await using api = await startSlowApi({ routes: { '/': route } });
   await using app = buildApp({ upstream: api.url('/'), ...options });
   await app.ready();
-  return await inVirtualTime(() => app.inject('/example'));
+  const run = await inVirtualTime(() => app.inject('/example'));
+  // The clock stands still now: only a client that leaves can end a request that is not answered yet.
+  for (let looks = 0; looks < 500 && api.traffic.inFlight > 0; looks += 1) await turns(1);
+  return { ...run, outcome: api.traffic.requests[0]?.outcome };
+}
+
+/** Calls /example of one app a hundred times at once, otherwise as {@link askOnce}. */
+async function askMany(buildApp: BuildApp, route: SlowRoute, timeoutMs: number) {
+  await using api = await startSlowApi({ routes: { '/': route } });
+  await using app = buildApp({ upstream: api.url('/'), timeoutMs });
+  await app.ready();
+  return await inVirtualTime(() =>
+    Promise.all(Array.from({ length: 100 }, () => app.inject('/example'))),
+  );
+}
+
+function withBody(body: string): SlowRoute {
+  return { ...json, body };
 }
 
 function failing(status: number): SlowRoute {

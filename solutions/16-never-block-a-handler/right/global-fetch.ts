@@ -12,7 +12,7 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
     try {
       const response = await fetch(upstream, { signal: controller.signal });
       const value: unknown = await response.json();
-      if (!response.ok) return await reply.code(502).send({ error: 'bad status' });
+      if (response.status !== 200) return await reply.code(502).send({ error: 'bad status' });
       return value;
     } catch {
       return await reply.code(controller.signal.aborted ? 504 : 502).send({ error: 'no answer' });

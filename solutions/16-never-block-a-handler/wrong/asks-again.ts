@@ -1,8 +1,8 @@
-// Tries a broken request a second time, when the upstream has trouble enough.
+// Tries a second time when the connection broke, when the upstream has trouble enough.
 // fails: a connection that breaks becomes 502, and is not tried again
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
-import { request } from 'undici';
+import { errors, request } from 'undici';
 
 export function buildApp(options: { upstream: string; timeoutMs?: number }): FastifyInstance {
   const { upstream, timeoutMs = 500 } = options;
@@ -13,7 +13,7 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
   app.get('/example', async (_request, reply) => {
     try {
       return await getJson(upstream, timeoutMs).catch((error: unknown) => {
-        if (isTimeout(error)) throw error;
+        if (!isBroken(error)) throw error;
         return getJson(upstream, timeoutMs);
       });
     } catch (error) {
@@ -35,4 +35,8 @@ async function getJson(url: string, timeoutMs: number): Promise<unknown> {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError';
+}
+
+function isBroken(error: unknown): boolean {
+  return error instanceof errors.SocketError;
 }

@@ -1,5 +1,8 @@
 // Keeps the first answer, and gives everybody yesterday's price of gold.
 // fails: answers with the JSON of the upstream, asked anew each time
+// fails: a status other than 200 becomes 502
+// fails: a connection that breaks becomes 502, and is not tried again
+// fails: an upstream that cannot be reached becomes 502
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

@@ -1,5 +1,5 @@
 // Answers with 200 and the error in the body: nobody can tell it from a good answer.
-// fails: an error status of the upstream becomes 502
+// fails: a status other than 200 becomes 502
 // fails: a connection that breaks becomes 502, and is not tried again
 // fails: an upstream that cannot be reached becomes 502
 // fails: a body that is not JSON becomes 502

@@ -26,8 +26,9 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
 }
 
 async function getJson(pool: Pool, url: string, timeoutMs: number): Promise<unknown> {
+  const { pathname, search } = new URL(url);
   const { statusCode, body } = await pool.request({
-    path: new URL(url).pathname,
+    path: pathname + search,
     method: 'GET',
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -1,5 +1,6 @@
 // Stops waiting when the time is up, but the request goes on at the upstream.
 // fails: a slow request becomes 504, and is broken off at the upstream
+// fails: timeoutMs covers the body too
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

@@ -1,5 +1,5 @@
 // Passes on whatever JSON comes, an error page of the upstream too.
-// fails: an error status of the upstream becomes 502
+// fails: a status other than 200 becomes 502
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

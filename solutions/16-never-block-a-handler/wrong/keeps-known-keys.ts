@@ -1,0 +1,36 @@
+// Passes on the two keys that it knows, and drops all others.
+// fails: answers with the JSON of the upstream, asked anew each time
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+
+export function buildApp(options: { upstream: string; timeoutMs?: number }): FastifyInstance {
+  const { upstream, timeoutMs = 500 } = options;
+  const app = fastify();
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+
+  app.get('/example', async (_request, reply) => {
+    try {
+      return await getJson(upstream, timeoutMs);
+    } catch (error) {
+      return reply
+        .code(isTimeout(error) ? 504 : 502)
+        .send({ error: 'The upstream did not answer well.' });
+    }
+  });
+
+  return app;
+}
+
+async function getJson(url: string, timeoutMs: number): Promise<unknown> {
+  const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`The upstream answered with status ${statusCode}.`);
+  const { metal, quote } = JSON.parse(text) as { metal: string; quote: unknown };
+  return { metal, quote };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
