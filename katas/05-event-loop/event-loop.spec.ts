@@ -37,6 +37,12 @@ test('ready callbacks are called in order, one added twice is called twice', asy
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(order);
+  const polls = machine.polls.length;
+  if (polls > 1) {
+    expect.fail(
+      `${order.length} callbacks were ready, and your loop called poll ${polls} times. A turn calls all that are ready, then the loop polls.`,
+    );
+  }
 });
 
 test('a callback added during a turn is called in the next turn', async () => {
@@ -80,6 +86,26 @@ test('callbacks that keep coming do not keep a timer waiting', async () => {
 
   if (!rang) expect.fail('`run` returned, and the timer of 10 ms had never been called.');
   if (calls() === 1000) expect.fail(`A timer of 10 ms was not called; ${keptComing}`);
+  expect(waitsOf(machine), whileReady).toEqual([]);
+
+  const busy = new Machine({ arrivals: Array.from({ length: 1000 }, (_, at) => ({ at, id: 7 })) });
+  const radio = new EventLoop(busy.poller);
+  const rings: number[] = [];
+  const listen = (): void => {
+    busy.work(1);
+    if (rings.length === 0 && busy.ms < 999) radio.onReadable(7, listen);
+  };
+  radio.onReadable(7, listen);
+  radio.callLater(10, () => rings.push(busy.ms));
+  busy.drive(radio);
+
+  const rungAt = rings[0];
+  // The order of the two at 10 ms belongs to another test.
+  if (rungAt === undefined || rungAt > 11) {
+    expect.fail(
+      `A timer of 10 ms was called ${rungAt === undefined ? 'never' : `at ${rungAt} ms`}. A callback that took 1 ms read an id that was readable every millisecond.`,
+    );
+  }
 });
 
 test('callbacks that keep coming do not keep a readable id waiting', async () => {
@@ -95,6 +121,7 @@ test('callbacks that keep coming do not keep a readable id waiting', async () =>
   if (!read)
     expect.fail('`run` returned while a callback still waited for an id: it was never called.');
   if (calls() === 1000) expect.fail(`An id was readable after 10 ms, and not read; ${keptComing}`);
+  expect(waitsOf(machine), whileReady).toEqual([]);
 });
 
 test('a timer of 0 ms that a timer sets is called in the next turn', async () => {
@@ -131,19 +158,20 @@ test('what is readable comes before timers that are due', async () => {
 
 test('poll is asked to wait exactly until the next timer', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine();
-  const loop = new EventLoop(machine.poller);
   const numbers = random();
   const pauses = Array.from({ length: 6 }, () => numbers.int(20, 90));
   const times = pauses.map((_, index) => sum(pauses.slice(0, index + 1)));
+  const machine = new Machine({ arrivals: [{ at: sum(pauses) - 10, id: 7 }] });
+  const loop = new EventLoop(machine.poller);
 
+  loop.onReadable(7, () => {});
   for (const ms of shuffled(times)) loop.callLater(ms, () => {});
   machine.drive(loop);
 
   expect(
     machine.polls,
-    `Timers were due at ${times.join(', ')} ms; what poll was asked to wait, call by call`,
-  ).toEqual(pauses);
+    `Timers were due at ${times.join(', ')} ms, and an id was readable 10 ms before the last; what poll was asked to wait, call by call`,
+  ).toEqual([...pauses, 10]);
 });
 
 test('poll is asked to wait without a limit when no timer is set', async () => {
@@ -188,16 +216,17 @@ test('poll is never asked to wait for a negative time', async () => {
 
 test('a poll that comes back early calls no timer before its time', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine({ early: [30, 60], arrivals: [{ at: 80, id: 7 }] });
+  const machine = new Machine({ early: [30, 60, 99], arrivals: [{ at: 80, id: 7 }] });
   const loop = new EventLoop(machine.poller);
   const calls: number[] = [];
 
   loop.callLater(100, () => calls.push(machine.ms));
   machine.drive(loop);
 
-  expect(calls, 'When a timer of 100 ms was called; poll came back at 30, 60 and 80 ms').toEqual([
-    100,
-  ]);
+  expect(
+    calls,
+    'When a timer of 100 ms was called; poll came back at 30, 60, 80 and 99 ms',
+  ).toEqual([100]);
 });
 
 test('timers that are due together are called in the order of their times', async () => {
@@ -207,11 +236,17 @@ test('timers that are due together are called in the order of their times', asyn
   const steps: string[] = [];
   const times = Array.from({ length: 9 }, (_, index) => 10 + index * 10);
 
-  for (const ms of shuffled(times)) loop.callLater(ms, () => void steps.push(`${ms} ms`));
+  for (const ms of shuffled(times)) {
+    loop.callLater(ms, () => {
+      steps.push(`${ms} ms`);
+      if (ms === 10) loop.callSoon(() => void steps.push('added by the timer of 10 ms'));
+    });
+  }
   loop.callSoon(() => machine.work(100));
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(times.map((ms) => `${ms} ms`));
+  // All are due after the same poll: what one of them adds belongs to the next turn.
+  expect(steps).toHappenInOrder([...times.map((ms) => `${ms} ms`), 'added by the timer of 10 ms']);
 });
 
 test('timers of the same time are called in the order in which they were set', async () => {
@@ -224,11 +259,16 @@ test('timers of the same time are called in the order in which they were set', a
     for (const name of some) loop.callLater(ms, () => void steps.push(name));
   };
 
+  const again = 'a function that was set twice';
+  const twice = () => void steps.push(again);
+
+  loop.callLater(40, twice);
   set(names.slice(0, 10), 50);
   loop.callLater(20, () => set(names.slice(10), 30));
+  loop.callLater(60, twice);
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(names);
+  expect(steps).toHappenInOrder([again, ...names, again]);
 });
 
 test('a timer counts from the moment in which it is set', async () => {
@@ -244,6 +284,25 @@ test('a timer counts from the moment in which it is set', async () => {
   machine.drive(loop);
 
   expect(calls, 'When a timer of 50 ms was called that was set at 30 ms').toEqual([80]);
+
+  const sleeper = function* (): Coroutine<number> {
+    machine.work(30);
+    yield { sleep: 50 };
+    return machine.ms;
+  };
+  const handle = loop.spawn(sleeper());
+  machine.drive(loop);
+
+  expect(handle.value, 'When a sleep of 50 ms was over that began at 110 ms').toBe(160);
+
+  loop.callLater(50, () => calls.push(machine.ms));
+  machine.work(20);
+  machine.drive(loop);
+
+  expect(
+    calls.slice(1),
+    'When a timer of 50 ms was called that was set at 160 ms; run was called at 180 ms',
+  ).toEqual([210]);
 });
 
 test('each id wakes those that wait for it, and nobody else', async () => {
@@ -267,17 +326,29 @@ test('each id wakes those that wait for it, and nobody else', async () => {
 
 test('every callback of an id is called once, in the order of the calls', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine({ arrivals: [10, 20].map((at) => ({ at, id: 7 })) });
+  const machine = new Machine({ arrivals: [10, 20, 30].map((at) => ({ at, id: 7 })) });
   const loop = new EventLoop(machine.poller);
   const steps: string[] = [];
-
-  for (const name of ['first', 'second', 'third']) {
-    loop.onReadable(7, () => void steps.push(`${name} at ${machine.ms} ms`));
+  const read = (name: string) => void steps.push(`${name} at ${machine.ms} ms`);
+  function* reader(): Coroutine<void> {
+    yield { readable: 7 };
+    read('coroutine');
+    yield { readable: 7 };
+    read('coroutine');
   }
-  loop.callLater(30, () => {});
+
+  loop.onReadable(7, () => {
+    read('first');
+    loop.onReadable(7, () => read('first again'));
+  });
+  loop.onReadable(7, () => read('second'));
+  loop.spawn(reader());
+  loop.callSoon(() => loop.onReadable(7, () => read('last')));
+  loop.callLater(40, () => {});
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(['first at 10 ms', 'second at 10 ms', 'third at 10 ms']);
+  const at10 = ['first', 'second', 'coroutine', 'last'].map((name) => `${name} at 10 ms`);
+  expect(steps).toHappenInOrder([...at10, 'first again at 20 ms', 'coroutine at 20 ms']);
 });
 
 test('an arrival that nobody waits for is forgotten', async () => {
@@ -292,6 +363,24 @@ test('an arrival that nobody waits for is forgotten', async () => {
   expect(calls, 'Id 7 was readable at 10 and 30 ms; somebody waited for it from 20 ms on').toEqual([
     30,
   ]);
+
+  // Here a callback was ready already when poll told of the arrival, and begins to wait right after it.
+  const busy = new Machine({ arrivals: [10, 5000].map((at) => ({ at, id: 7 })) });
+  const other = new EventLoop(busy.poller);
+  const tooEarly: number[] = [];
+  keepComing(other, busy, () => {
+    if (!busy.told.includes(7)) return false;
+    other.onReadable(7, () => {
+      if (busy.ms < 5000) tooEarly.push(busy.ms);
+    });
+    return true;
+  });
+  busy.drive(other);
+
+  expect(
+    tooEarly,
+    'Poll had told of id 7, then a callback of the same turn began to wait for it; when it was called for the old arrival',
+  ).toEqual([]);
 });
 
 test('spawn runs nothing yet: the first step is ready like any callback', async () => {
@@ -340,13 +429,13 @@ test('a handle is done when its coroutine has returned, and has its value', asyn
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const values = [random().nonce(), 0, '', false, null, undefined];
-  function* giving(value: unknown): Coroutine<unknown> {
-    yield { sleep: 10 };
-    yield { sleep: 10 };
+  function* giving(value: unknown, sleeps = 2): Coroutine<unknown> {
+    for (let count = 0; count < sleeps; count += 1) yield { sleep: 10 };
     return value;
   }
 
   const handles = values.map((value) => loop.spawn(giving(value)));
+  const atOnce = loop.spawn(giving(values[0], 0));
   const before: boolean[] = [];
   loop.callLater(15, () => before.push(...handles.map((handle) => handle.done)));
   machine.drive(loop);
@@ -362,6 +451,10 @@ test('a handle is done when its coroutine has returned, and has its value', asyn
     handles.map((handle) => handle.value),
     'The values of the handles',
   ).toEqual(values);
+  expect(
+    [atOnce.done, atOnce.value],
+    'handle.done and handle.value of a coroutine that returned in its first step',
+  ).toEqual([true, values[0]]);
 });
 
 test('a coroutine that throws fails its handle, and the others go on', async () => {
@@ -369,14 +462,20 @@ test('a coroutine that throws fails its handle, and the others go on', async () 
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const failure = new SensorError();
-  function* sensor(name: string, error?: Error): Coroutine<string> {
-    yield { sleep: 10 };
+  function* sensor(name: string, error?: Error, ms = 10): Coroutine<string> {
+    if (ms > 0) yield { sleep: ms };
     if (error !== undefined) throw error;
     return name;
   }
 
+  const atOnce = loop.spawn(sensor('in its first step', failure, 0));
   const handles = [sensor('a'), sensor('b', failure), sensor('c')].map((each) => loop.spawn(each));
   machine.drive(loop);
+
+  expect(
+    [atOnce.done, atOnce.error],
+    'handle.done and handle.error of a coroutine that threw in its first step',
+  ).toEqual([true, failure]);
 
   expect(
     handles.map((handle) => handle.done),
@@ -395,20 +494,23 @@ test('join waits for the other coroutine and gives its value', async () => {
   const { EventLoop } = await load();
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
-  const value = random().nonce();
-  function* child(): Coroutine<string> {
+  const values = [random().nonce(), 0, '', false, null, undefined];
+  function* child(value: unknown): Coroutine<unknown> {
     yield { sleep: 10 };
     return value;
   }
-  function* parent(): Coroutine<unknown> {
-    const given = yield { join: loop.spawn(child()) };
+  function* parent(value: unknown): Coroutine<unknown> {
+    const given = yield { join: loop.spawn(child(value)) };
     return [given, machine.ms];
   }
 
-  const handle = loop.spawn(parent());
+  const handles = values.map((value) => loop.spawn(parent(value)));
   machine.drive(loop);
 
-  expect(handle.value, 'What join gave, and when').toEqual([value, 10]);
+  expect(
+    handles.map((handle) => handle.value),
+    'What each join gave, and when',
+  ).toEqual(values.map((value) => [value, 10]));
 });
 
 test('join of a coroutine that ended long ago goes on', async () => {
@@ -416,20 +518,28 @@ test('join of a coroutine that ended long ago goes on', async () => {
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const steps: string[] = [];
-  function* child(): Coroutine<void> {
+  const value = random().nonce();
+  const failure = new SensorError();
+  function* child(error?: Error): Coroutine<string> {
     yield { sleep: 10 };
+    if (error !== undefined) throw error;
     steps.push('the other ended');
+    return value;
   }
-  function* parent(other: Handle<void>): Coroutine<void> {
+  function* parent(other: Handle<string>): Coroutine<unknown> {
     yield { sleep: 50 };
-    yield { join: other };
-    steps.push('went on');
+    const given = yield { join: other };
+    steps.push(`went on at ${machine.ms} ms`);
+    return given;
   }
 
-  loop.spawn(parent(loop.spawn(child())));
+  const handle = loop.spawn(parent(loop.spawn(child())));
+  const failing = loop.spawn(parent(loop.spawn(child(failure))));
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(['the other ended', 'went on']);
+  expect(failing.error, 'What join threw of a coroutine that had failed long ago').toBe(failure);
+  expect(steps).toHappenInOrder(['the other ended', 'went on at 50 ms']);
+  expect(handle.value, 'What join gave of a coroutine that had returned long ago').toBe(value);
 });
 
 test('several coroutines can join the same one', async () => {
@@ -437,19 +547,35 @@ test('several coroutines can join the same one', async () => {
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const woken: string[] = [];
-  function* child(): Coroutine<void> {
+  const value = random().nonce();
+  const failure = new SensorError();
+  function* child(error?: Error): Coroutine<string> {
     yield { sleep: 10 };
+    if (error !== undefined) throw error;
+    return value;
   }
-  function* parent(name: string, other: Handle<void>): Coroutine<void> {
-    yield { join: other };
-    woken.push(name);
+  function* parent(name: string, other: Handle<string>): Coroutine<unknown> {
+    try {
+      return yield { join: other };
+    } finally {
+      woken.push(name);
+    }
   }
 
-  const other = loop.spawn(child());
-  for (const name of ['a', 'b', 'c']) loop.spawn(parent(name, other));
+  const [other, broken] = [loop.spawn(child()), loop.spawn(child(failure))];
+  const joined = ['a', 'b', 'c'].map((name) => loop.spawn(parent(name, other)));
+  const failed = ['d', 'e', 'f'].map((name) => loop.spawn(parent(name, broken)));
   machine.drive(loop);
 
-  expect(woken.toSorted(), 'Who went on, of a, b and c').toEqual(['a', 'b', 'c']);
+  expect(woken.toSorted(), 'Who went on, of a to f').toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(
+    joined.map((handle) => handle.value),
+    'What join gave to a, b and c, who joined the same one',
+  ).toEqual([value, value, value]);
+  expect(
+    failed.map((handle) => handle.error),
+    'What join threw for d, e and f, who joined the same one',
+  ).toEqual([failure, failure, failure]);
 });
 
 test('join throws the error of the other, and it can be caught', async () => {
@@ -461,20 +587,22 @@ test('join throws the error of the other, and it can be caught', async () => {
     yield { sleep: 10 };
     throw failure;
   }
-  function* parent(other: Handle<void>): Coroutine<unknown> {
+  function* parent(other: Handle<void>, pauses: readonly number[]): Coroutine<unknown> {
     try {
       yield { join: other };
       return 'no error';
     } catch (error) {
-      yield { sleep: 10 };
+      for (const ms of pauses) yield { sleep: ms };
       return error;
     }
   }
 
-  const handle = loop.spawn(parent(loop.spawn(child())));
+  const handle = loop.spawn(parent(loop.spawn(child()), [10]));
+  const atOnce = loop.spawn(parent(loop.spawn(child()), []));
   machine.drive(loop);
 
   expect(handle.value, 'What the one that joined caught').toBe(failure);
+  expect(atOnce.value, 'What one that joined caught, and returned at once').toBe(failure);
 });
 
 test('whatever was thrown is an error for the one that joins, undefined too', async () => {
@@ -511,6 +639,7 @@ test('run returns at once when there is nothing to do', async () => {
   machine.drive(new EventLoop(machine.poller));
 
   expect(machine.ms, 'Milliseconds that run waited').toBe(0);
+  expect(machine.polls, 'There was nothing to do; what poll was asked to wait').toEqual([]);
 });
 
 test('run returns when all that is left are coroutines that wait for each other', async () => {
@@ -518,9 +647,14 @@ test('run returns when all that is left are coroutines that wait for each other'
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const handles: Handle<void>[] = [];
+  let ended = 0;
   function* waiting(index: number): Coroutine<void> {
     yield { sleep: 10 };
-    yield { join: handles[index]! };
+    try {
+      yield { join: handles[index]! };
+    } finally {
+      ended += 1;
+    }
   }
 
   handles.push(loop.spawn(waiting(1)), loop.spawn(waiting(0)));
@@ -530,26 +664,34 @@ test('run returns when all that is left are coroutines that wait for each other'
     handles.map((handle) => handle.done),
     'handle.done of two coroutines that join each other',
   ).toEqual([false, false]);
+  expect(ended, 'How many of them went on, to their `finally`, and should have stayed').toBe(0);
 });
 
 test('run can be called again', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine();
+  const machine = new Machine({ arrivals: [5, 15].map((at) => ({ at, id: 7 })) });
   const loop = new EventLoop(machine.poller);
   const steps: string[] = [];
+  function* sleeper(name: string): Coroutine<void> {
+    yield { sleep: 7 };
+    steps.push(`coroutine of the ${name} run`);
+  }
 
   for (const name of ['first', 'second']) {
     loop.callSoon(() => void steps.push(`callback of the ${name} run`));
+    loop.onReadable(7, () => void steps.push(`readable in the ${name} run`));
+    loop.spawn(sleeper(name));
     loop.callLater(10, () => void steps.push(`timer of the ${name} run`));
     machine.drive(loop);
   }
 
-  expect(steps).toHappenInOrder([
-    'callback of the first run',
-    'timer of the first run',
-    'callback of the second run',
-    'timer of the second run',
-  ]);
+  const of = (name: string) => [
+    `callback of the ${name} run`,
+    `readable in the ${name} run`,
+    `coroutine of the ${name} run`,
+    `timer of the ${name} run`,
+  ];
+  expect(steps).toHappenInOrder([...of('first'), ...of('second')]);
 });
 
 test('two loops share nothing', async () => {
@@ -606,6 +748,8 @@ class Machine {
   });
   /** What poll was asked to wait, call by call. */
   readonly polls: (number | null)[] = [];
+  /** The ids that poll has told. */
+  readonly told: number[] = [];
   // Time may begin anywhere.
   readonly #began = random().int(1, 2 ** 40);
   #now = this.#began;
@@ -654,15 +798,19 @@ class Machine {
     const ids = this.#arrivals.filter(({ at }) => at <= end).map(({ id }) => id);
     this.#arrivals = this.#arrivals.filter(({ at }) => at > end);
     this.#early = this.#early.filter((at) => at > end);
-    return [...new Set(ids)];
+    const told = [...new Set(ids)];
+    this.told.push(...told);
+    return told;
   }
 
   #refuse(timeoutMs: number | null): void {
     this.#idle += 1;
     if (this.#idle > 5000) this.#fail(spins);
     if (this.polls.length > 200_000) this.#fail(tooOften);
-    if (timeoutMs === null || Number.isFinite(timeoutMs)) return;
-    this.#fail(`Your loop called poll(${String(timeoutMs)}): expected milliseconds, or null.`);
+    if (timeoutMs === null || Number.isInteger(timeoutMs)) return;
+    this.#fail(
+      `Your loop called poll(${String(timeoutMs)}): expected whole milliseconds, or null.`,
+    );
   }
 
   #fail(message: string): never {
@@ -690,7 +838,13 @@ const spins =
 const tooOften =
   'Your loop called poll 200,000 times and is still not at its end. Does it take the time from poller.now()?';
 
+const whileReady = 'A callback was ready all the time; what poll was asked to wait, other than 0';
 const keptComing = '1000 callbacks of 1 ms came before, each adding the next.';
+
+/** What poll was asked to wait, without the calls that only looked. */
+function waitsOf(machine: Machine): (number | null)[] {
+  return machine.polls.filter((timeoutMs) => timeoutMs !== 0);
+}
 
 /** Callbacks of 1 ms, each adding the next, until `over` or 1000 of them have run; gives how many ran. */
 function keepComing(loop: EventLoop, machine: Machine, over: () => boolean): () => number {

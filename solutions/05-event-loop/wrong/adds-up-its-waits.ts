@@ -1,7 +1,10 @@
 // Counts the time itself: it adds up what it asked poll to wait, and does not see that a poll came back early or a callback took long.
 // fails: callbacks that keep coming do not keep a timer waiting
+// fails: poll is asked to wait exactly until the next timer
 // fails: poll is never asked to wait for a negative time
 // fails: a poll that comes back early calls no timer before its time
+// fails: timers that are due together are called in the order of their times
+// fails: a timer counts from the moment in which it is set
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

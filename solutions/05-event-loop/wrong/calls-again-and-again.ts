@@ -1,11 +1,14 @@
 // Keeps a callback after it was called: it is called at every arrival, and run never ends.
 // fails: a callback added during a turn is called in the next turn
+// fails: callbacks that keep coming do not keep a timer waiting
 // fails: callbacks that keep coming do not keep a readable id waiting
 // fails: what is readable comes before timers that are due
+// fails: poll is asked to wait exactly until the next timer
 // fails: poll is asked to wait without a limit when no timer is set
 // fails: each id wakes those that wait for it, and nobody else
 // fails: every callback of an id is called once, in the order of the calls
 // fails: an arrival that nobody waits for is forgotten
+// fails: run can be called again
 // fails: two loops share nothing
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 

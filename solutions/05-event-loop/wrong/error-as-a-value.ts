@@ -1,4 +1,6 @@
 // Hands the error of the other coroutine to the one that joins as if it were a value.
+// fails: join of a coroutine that ended long ago goes on
+// fails: several coroutines can join the same one
 // fails: join throws the error of the other, and it can be caught
 // fails: whatever was thrown is an error for the one that joins, undefined too
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';

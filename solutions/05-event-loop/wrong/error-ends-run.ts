@@ -1,5 +1,7 @@
 // Lets the error of one coroutine out of run: all the others stop.
 // fails: a coroutine that throws fails its handle, and the others go on
+// fails: join of a coroutine that ended long ago goes on
+// fails: several coroutines can join the same one
 // fails: join throws the error of the other, and it can be caught
 // fails: whatever was thrown is an error for the one that joins, undefined too
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';

@@ -1,5 +1,7 @@
 // Catches the error of a coroutine around the whole turn: the rest of the turn is lost.
 // fails: a coroutine that throws fails its handle, and the others go on
+// fails: several coroutines can join the same one
+// fails: join throws the error of the other, and it can be caught
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

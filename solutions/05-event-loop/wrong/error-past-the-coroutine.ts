@@ -1,4 +1,5 @@
 // Fails the handle of the one that joins, without a chance for that one to catch the error.
+// fails: several coroutines can join the same one
 // fails: join throws the error of the other, and it can be caught
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 

@@ -1,6 +1,8 @@
 // Waits for the timer that was set first, not for the one that is due first.
 // fails: poll is asked to wait exactly until the next timer
 // fails: timers that are due together are called in the order of their times
+// fails: timers of the same time are called in the order in which they were set
+// fails: run can be called again
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -1,5 +1,7 @@
 // Wakes the one that joins, but does not hand it the value.
 // fails: join waits for the other coroutine and gives its value
+// fails: join of a coroutine that ended long ago goes on
+// fails: several coroutines can join the same one
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -1,7 +1,10 @@
 // Knows that a coroutine is done, but not what it returned.
+// fails: a timer counts from the moment in which it is set
 // fails: a handle is done when its coroutine has returned, and has its value
 // fails: a coroutine that throws fails its handle, and the others go on
 // fails: join waits for the other coroutine and gives its value
+// fails: join of a coroutine that ended long ago goes on
+// fails: several coroutines can join the same one
 // fails: join throws the error of the other, and it can be caught
 // fails: thirty thousand turns run like one
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';

@@ -1,4 +1,5 @@
 // Never runs again after its first end.
+// fails: a timer counts from the moment in which it is set
 // fails: run can be called again
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 

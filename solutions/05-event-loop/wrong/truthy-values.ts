@@ -1,5 +1,6 @@
 // Keeps a value only if it is something: 0, an empty text and false are lost.
 // fails: a handle is done when its coroutine has returned, and has its value
+// fails: join waits for the other coroutine and gives its value
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {
