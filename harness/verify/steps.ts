@@ -121,8 +121,8 @@ async function checkAnswers(context: StepContext): Promise<StepReport> {
 
 function openPool(notes: string[]): SessionPool {
   return SessionPool.open({
-    // More than eight would wait for memory rather than for a CPU.
-    size: Math.min(availableParallelism(), 8),
+    // One more than there are CPUs, since many answers wait for timers and processes; more than eight would wait for memory.
+    size: Math.min(availableParallelism() + 1, 8),
     onRestart: (sentence) => notes.push(sentence),
   });
 }
