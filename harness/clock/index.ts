@@ -11,4 +11,5 @@ export { HandClock } from './hand-clock.ts';
 export { real } from '../trace/real-time.ts';
 export type { TimerOutcome, TimerRecord } from './timer-record.ts';
 export { installTrampolines } from './trampolines.ts';
+export { forgiveWorkers } from './worker-ledger.ts';
 export { VirtualClock, type ClockOptions, type VirtualRun } from './virtual-clock.ts';

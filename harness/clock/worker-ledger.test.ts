@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
+import { forgiveWorkers } from './worker-ledger.ts';
 
 installTrampolines();
 // A safety net alone: a busy machine may be slow.
@@ -57,6 +58,20 @@ test('an answer that is owed by a worker which ended holds nothing', async () =>
   });
 
   expect(virtualMs).toBe(1000);
+});
+
+test('an answer that was forgiven holds nothing', async () => {
+  const worker = new Worker("require('node:worker_threads').parentPort.on('message', () => {})", {
+    eval: true,
+  });
+  await once(worker, 'online');
+  worker.postMessage('a question that nobody answers');
+
+  forgiveWorkers();
+  const { value } = await inVirtualTime(() => sleep(1).then(() => 'went on'));
+
+  expect(value).toBe('went on');
+  await worker.terminate();
 });
 
 test('counting adds no listener to a worker', async () => {

@@ -4,6 +4,9 @@ import fs from 'node:fs';
 import type * as sqliteModule from 'node:sqlite';
 import zlib from 'node:zlib';
 
+// Kept from before an answer is loaded: where nobody trusts it, the process gives no module after that.
+const getBuiltinModule = process.getBuiltinModule.bind(process);
+
 /** Functions that return only when their work is done, and the object that a program looks them up on. */
 export interface WatchedFunctions {
   readonly owner: object;
@@ -47,7 +50,7 @@ export function uninterruptibleFunctions(): WatchedFunctions[] {
 
 function databaseFunctions(): WatchedFunctions[] {
   // Missing where Node was built without SQLite.
-  const sqlite = process.getBuiltinModule('node:sqlite') as typeof sqliteModule | undefined;
+  const sqlite = getBuiltinModule('node:sqlite') as typeof sqliteModule | undefined;
   if (!sqlite) return [];
   return [
     { owner: sqlite.DatabaseSync.prototype, names: ['exec'], prefix: 'database.' },

@@ -110,7 +110,7 @@ function refuseForeignImport(specifier: string, parentFile: string, query: strin
     if (specifier.startsWith('.')) {
       const target = path.relative(folder, path.resolve(path.dirname(parentFile), specifier));
       if (!target.startsWith('..')) return;
-    } else if (names(kata, specifier)) return;
+    } else if (names(kata, specifier) || isGiven(kata, specifier)) return;
     throw new KataImportError(
       `${name} imports '${specifier}'. An answer to this kata may import ${[...kata.modules].join(', ') || 'nothing'}.`,
     );
@@ -124,6 +124,13 @@ class KataImportError extends Error {
 
 function names(kata: Kata, module: string): boolean {
   return kata.modules.some((name) => plain(name) === plain(module));
+}
+
+/** Whether `specifier` is the address of a file that is given with the kata. */
+function isGiven(kata: Kata, specifier: string): boolean {
+  if (!specifier.startsWith('file:')) return false;
+  const name = path.relative(kata.directory, fileURLToPath(specifier));
+  return names(kata, `./${name}`);
 }
 
 function plain(module: string): string {

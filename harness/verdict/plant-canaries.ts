@@ -1,4 +1,4 @@
-import { inVirtualTime } from '../clock/index.ts';
+import { forgiveWorkers, inVirtualTime } from '../clock/index.ts';
 import type { InVirtualTime } from '../clock/index.ts';
 import { canaryNames } from './canaries.ts';
 import type { CanaryPlace } from './canaries.ts';
@@ -18,7 +18,10 @@ export function plantCanaries(place: CanaryPlace): void {
   const triesClock = place === 'after';
   test(passes, async () => {
     mustPass();
-    if (triesClock) await clockMustPass();
+    if (!triesClock) return;
+    // A wrong answer may have left a thread that never answers: that changes nothing of the clock.
+    forgiveWorkers();
+    await clockMustPass();
   });
   test(fails, async () => {
     const slept = triesClock ? await inVirtualTime(() => sleep(100)) : null;

@@ -80,6 +80,24 @@ test('it is tampered where a canary that had to fail passes', () => {
   expect(gradeResult({ ...result, tests }, manifest).reason).toMatch(/had to fail ended with pass/);
 });
 
+test.for<[string, string, string | null]>([
+  ['unhandled', 'fail', 'After its tests: Somebody came late.'],
+  ['held', 'fail', 'After its tests: Somebody came late.'],
+  ['assertion', 'tampered', 'A test that had to pass ended with fail.'],
+])('a canary that must pass and met a failure of kind %s: %s', ([kind, verdict, reason]) => {
+  const failure = { ...crash, kind, message: 'Somebody came late.' } as TestResult['failure'];
+  const result = resultOf(both);
+  const tests = result.tests.map((one) =>
+    one.name === 'canary after r 0' ? { ...one, verdict: 'fail' as const, failure } : one,
+  );
+  const red = tests.map((one) =>
+    one.name === manifest[0] ? { ...one, verdict: 'fail' as const } : one,
+  );
+
+  expect(gradeResult({ ...result, tests }, manifest)).toMatchObject({ verdict, reason });
+  expect(gradeResult({ ...result, tests: red }, manifest).verdict).toBe(verdict);
+});
+
 test('a machine that was too busy is no failure, unless another test failed', () => {
   const busy = ended(manifest[0]!, { verdict: 'inconclusive' });
   const red = ended(manifest[1]!, { verdict: 'fail' });

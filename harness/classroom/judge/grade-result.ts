@@ -30,7 +30,13 @@ export function gradeResult(result: KataResult, manifest: readonly string[]): Ju
   const own = new Set(manifest);
   const tests = result.tests.filter(({ name }) => own.has(name)).map(plainTest);
   const [verdict, reason] =
-    findTampering(result, names) ?? findDeath(result) ?? findEnding(result, names) ?? judge(tests);
+    findTampering(result, names) ??
+    findDeath(result) ??
+    findEnding(result, names) ??
+    judge(
+      tests,
+      result.tests.find((test) => isCanary(test) && isLate(test)),
+    );
   return { verdict, reason, tests };
 }
 
@@ -45,7 +51,7 @@ function findTampering(result: KataResult, names: readonly string[]): Found | nu
       return ['tampered', 'There was a test that the kata does not have.'];
     const { changed = null } = test.seal ?? {};
     if (test.genuine && changed !== null) return ['tampered', `It changed ${changed}.`];
-    if (isCanary(test) && test.genuine && test.verdict !== wanted(test)) {
+    if (isCanary(test) && test.genuine && test.verdict !== wanted(test) && !isLate(test)) {
       return ['tampered', `A test that had to ${wanted(test)} ended with ${test.verdict}.`];
     }
     if (!test.genuine && (test.verdict === 'pass' || test.verdict === 'inconclusive')) {
@@ -57,6 +63,14 @@ function findTampering(result: KataResult, names: readonly string[]): Found | nu
 
 function isCanary({ name }: TestResult): boolean {
   return name.startsWith('canary ');
+}
+
+/** Kinds of a failure that come of what an answer still does, not of the test that they end. */
+const late: ReadonlySet<string> = new Set(['crash', 'held', 'unhandled']);
+
+/** Whether a test that had to pass met what the answer has left: it proves nothing about the tools that judge. */
+function isLate(test: TestResult): boolean {
+  return wanted(test) === 'pass' && late.has(test.failure?.kind ?? '');
 }
 
 function wanted({ name }: TestResult): 'pass' | 'fail' {
@@ -101,10 +115,12 @@ function isWait(message: string): boolean {
   return /^(?:Still waiting for|Your code is still waiting) /.test(message);
 }
 
-function judge(tests: readonly GradedTest[]): Found {
+function judge(tests: readonly GradedTest[], late: TestResult | undefined): Found {
   const verdicts = new Set(tests.map(({ verdict }) => verdict));
   if (verdicts.has('fail')) return ['fail', null];
   if (verdicts.has('inconclusive'))
     return ['inconclusive', 'The machine was too busy to judge it.'];
+  if (late !== undefined)
+    return ['fail', `After its tests: ${plainSentence(late.failure?.message)}`];
   return ['pass', null];
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readKata } from '../../catalog/kata.ts';
+import { catalogFolders } from '../../catalog/lint-catalog.ts';
+import { subjectsOf } from '../../catalog/subject.ts';
 import { projectRoot } from '../../trace/source-location.ts';
 import { answer, kata, rightAfter, whenCalled } from './fixtures/answers.ts';
 import { Judge } from './judge.ts';
@@ -66,6 +68,29 @@ sandboxed('names the line of a wrong answer without the place where it was judge
   const red = grown.tests.find(({ failure }) => failure !== null)!;
   expect(red.failure?.location).toEqual({ file: `${kata.id}/three-fetches.ts`, line: 2 });
 });
+
+sandboxed.for<[string, RegExp]>([
+  // A thread that never answers is left behind.
+  ['logs-uncaught', /^Still waiting for /],
+  // Loads a file that is given with the kata by its address, and holds the loop: the line is found by wrapping functions of Node.
+  ['inline', /held the event loop/],
+])(
+  'a wrong answer fails the tests that it fails outside of the sandbox: %s',
+  async ([name, told]) => {
+    const pool = readKata('24-worker-pool');
+    const wrong = subjectsOf(pool, catalogFolders).find((subject) => subject.name === name)!;
+    const files = new Map(
+      placesOf(wrong.submission!, pool.files).map(([file, place]) => [file, readFileSync(place)]),
+    );
+
+    const { verdict, reason, tests } = await judge.judge(pool, files);
+
+    expect({ verdict, reason }).toEqual({ verdict: 'fail', reason: null });
+    const red = tests.filter((one) => one.verdict === 'fail');
+    expect(red.map((one) => one.name)).toEqual(wrong.fails);
+    expect(red[0]!.failure?.message).toMatch(told);
+  },
+);
 
 sandboxed.for<[string, string]>([
   ['Array.prototype.every = () => true;', 'Array.prototype.every'],
@@ -176,4 +201,12 @@ function sleepers(): string[] {
       return false;
     }
   });
+}
+
+/** The files of an answer that is kept as a file or as a folder, and where they lie. */
+function placesOf(kept: string, names: readonly string[]): [string, string][] {
+  if (statSync(kept).isFile()) return [[names[0]!, kept]];
+  return names
+    .map((name): [string, string] => [name, path.join(kept, name)])
+    .filter(([, place]) => existsSync(place));
 }
