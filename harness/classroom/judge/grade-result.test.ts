@@ -98,6 +98,18 @@ test.for<[string, string, string | null]>([
   expect(gradeResult({ ...result, tests: red }, manifest).verdict).toBe(verdict);
 });
 
+test('an answer that ran out of time on a machine that was too busy is no timeout', () => {
+  const busy = ended(manifest[0]!, { verdict: 'inconclusive' });
+  const outOfTime = (tests: TestResult[]) => {
+    const result = resultOf(tests);
+    return gradeResult({ ...result, confined: { ...result.confined!, breach: 'time' } }, manifest);
+  };
+
+  expect(outOfTime([busy]).verdict).toBe('inconclusive');
+  expect(outOfTime([{ ...busy, genuine: false }]).verdict).toBe('timeout');
+  expect(outOfTime(both).verdict).toBe('timeout');
+});
+
 test('a machine that was too busy is no failure, unless another test failed', () => {
   const busy = ended(manifest[0]!, { verdict: 'inconclusive' });
   const red = ended(manifest[1]!, { verdict: 'fail' });

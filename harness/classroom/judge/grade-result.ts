@@ -40,10 +40,13 @@ export function gradeResult(result: KataResult, manifest: readonly string[]): Ju
   return { verdict, reason, tests };
 }
 
+const tooBusy = ['inconclusive', 'The machine was too busy to judge it.'] as const;
+
 type Found = readonly [verdict: GradeVerdict, reason: string | null];
 
 function findTampering(result: KataResult, names: readonly string[]): Found | null {
   const breach = result.confined?.breach ?? null;
+  if (breach === 'time' && result.tests.some(isUnknown)) return tooBusy;
   if (breach !== null) return breaches[breach];
 
   for (const test of result.tests) {
@@ -59,6 +62,11 @@ function findTampering(result: KataResult, names: readonly string[]): Found | nu
     }
   }
   return null;
+}
+
+/** Whether the machine was too busy to judge a test: then its time says nothing about the answer. */
+function isUnknown({ genuine, verdict }: TestResult): boolean {
+  return genuine === true && verdict === 'inconclusive';
 }
 
 function isCanary({ name }: TestResult): boolean {
@@ -118,8 +126,7 @@ function isWait(message: string): boolean {
 function judge(tests: readonly GradedTest[], late: TestResult | undefined): Found {
   const verdicts = new Set(tests.map(({ verdict }) => verdict));
   if (verdicts.has('fail')) return ['fail', null];
-  if (verdicts.has('inconclusive'))
-    return ['inconclusive', 'The machine was too busy to judge it.'];
+  if (verdicts.has('inconclusive')) return tooBusy;
   if (late !== undefined)
     return ['fail', `After its tests: ${plainSentence(late.failure?.message)}`];
   return ['pass', null];
