@@ -87,7 +87,7 @@ sandboxed.for<[string, RegExp]>([
 
     expect({ verdict, reason }).toEqual({ verdict: 'fail', reason: null });
     const red = tests.filter((one) => one.verdict === 'fail');
-    expect(red.map((one) => one.name)).toEqual(wrong.fails);
+    expect(red.map((one) => one.name).toSorted()).toEqual(wrong.fails.toSorted());
     expect(red[0]!.failure?.message).toMatch(told);
   },
 );

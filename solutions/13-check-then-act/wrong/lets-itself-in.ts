@@ -11,16 +11,15 @@ interface Waiter {
   begin: () => void;
 }
 
-/** The mutex whose function is being called now. */
-let inside: Mutex | null = null;
-
 export class Mutex {
   #held = false;
+  /** Whether its function is being called now. */
+  #calling = false;
   #waiters: Waiter[] = [];
 
   runExclusive<T>(fn: () => T | Promise<T>, options: { signal?: AbortSignal } = {}): Promise<T> {
     const { signal } = options;
-    if (inside === this) return Promise.try(fn);
+    if (this.#calling) return Promise.try(fn);
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
@@ -34,9 +33,9 @@ export class Mutex {
         begin: () => {
           signal?.removeEventListener('abort', giveUp);
           // The mutex passes on before the caller is told.
-          inside = this;
+          this.#calling = true;
           const running = Promise.try(fn);
-          inside = null;
+          this.#calling = false;
           running.then(
             (value) => {
               this.#pass();
