@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { request } from 'undici';
 import { auditLeaks, expect, judgeLoop, kata, random, test, ThreadGate, until } from '#harness';
 import type { Job } from './tasks.ts';
@@ -198,6 +199,21 @@ test('an abort leaves the tasks of others alone', async () => {
   await finished(other, 'the running task, while a waiting one was aborted');
 });
 
+test('an abort ends the thread of its task, and of no other', async () => {
+  using threads = watchThreads();
+  using pool = await openPool({ size: 2 });
+  using gate = new ThreadGate();
+  const { signal, abort } = abortable();
+  const { task: other } = await occupy(pool, gate);
+  await occupy(pool, gate, { signal });
+
+  abort();
+  await until(() => threads.ended() > 0, 'the thread of an aborted task to end', patience);
+  gate.open();
+
+  await finished(other, 'a running task, while another running one was aborted');
+});
+
 test('refuses a task whose signal is already aborted', async () => {
   using pool = await openPool({ size: 1 });
   const counter = new SharedArrayBuffer(4);
@@ -223,6 +239,19 @@ test('leaves no listener on the signal', async () => {
   await refusal(task, { reason });
 
   expect(signal).toHaveNoListeners('abort');
+});
+
+test('leaves no listener on the signal of a task that never ran', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { signal, abort, reason } = abortable();
+  await occupy(pool, gate);
+
+  const waiting = pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  abort();
+  await refusal(waiting, { reason });
+
+  expect(signal, 'The signal of a task aborted while it waited').toHaveNoListeners('abort');
 });
 
 test('refuses an input that cannot be cloned, and loses no thread by it', async () => {
@@ -264,6 +293,37 @@ test('rejects with a QueueFullError when no more tasks may wait', async () => {
   expect(await finished(waiting, 'the task that waited')).toBe('waiting');
 });
 
+test('with maxQueue: 0 runs a task for which a thread is free', async () => {
+  using pool = await openPool({ size: 1, maxQueue: 0 });
+  await finished(pool.run({ do: 'echo', value: 'first' }), 'a task for a thread to be started');
+
+  const second = pool.run({ do: 'echo', value: 'second' }).catch((error: Error) => error.name);
+
+  const end = await finished(second, 'a task for a thread that is free');
+  expect(end, 'What came of a task for which a thread was free').toBe('second');
+});
+
+test('without maxQueue any number of tasks may wait', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+
+  const waiting = Array.from({ length: 1100 }, () => {
+    const { signal, abort } = abortable();
+    return { abort, task: pool.run({ do: 'echo', value: 'waiting' }, { signal }) };
+  });
+  // Nobody has to run them all: whether each was accepted can be seen when it is aborted.
+  for (const { abort } of waiting) abort();
+  gate.open();
+
+  const all = Promise.allSettled(waiting.map(({ task }) => task));
+  const ends = await finished(all, '1,100 waiting tasks that were aborted');
+  const full = ends.filter(
+    (end) => end.status === 'rejected' && end.reason.name === 'QueueFullError',
+  );
+  expect(full.length, 'Tasks that were refused, of 1,100 that had to wait').toBe(0);
+});
+
 test('finishes all that it accepted before it closes', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
@@ -277,6 +337,35 @@ test('finishes all that it accepted before it closes', async () => {
   await finished(running, 'the task that ran when the pool was closed');
   expect(await finished(waiting, 'the task that waited when the pool was closed')).toBe('waiting');
   await finished(closing, 'the pool to close');
+});
+
+test('closes also when a task fails meanwhile', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const failing = pool.run({ do: 'throw', name: 'Error', message: 'no' });
+
+  const closing = pool.close();
+  gate.open();
+
+  await refusal(failing);
+  const ends = Promise.allSettled([closing]);
+  const [end] = await finished(ends, 'the pool to close after one of its tasks had failed');
+  expect(end.status, 'What close() came to after one of its tasks had failed').toBe('fulfilled');
+});
+
+test('may be closed twice', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  const { task } = await occupy(pool, gate);
+
+  void pool.close();
+  const second = pool.close();
+  await expect(second).toBePending();
+  gate.open();
+
+  await finished(task, 'the task that ran when the pool was closed twice');
+  await finished(second, 'the second call of close()');
 });
 
 test('ends its threads when it is closed', async () => {
@@ -300,6 +389,19 @@ test('refuses tasks once it is closed', async () => {
   await finished(pool.close(), 'the pool to close');
 
   await refusal(pool.run({ do: 'echo', value: 2 }));
+});
+
+test('refuses tasks while it closes', async () => {
+  using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
+  await occupy(pool, gate);
+  const closing = pool.close();
+
+  const late = pool.run({ do: 'echo', value: 'late' });
+  gate.open();
+
+  await refusal(late);
+  await finished(closing, 'the pool to close');
 });
 
 test('keeps the process alive until its tasks are done', async () => {
@@ -460,6 +562,19 @@ function abortable() {
   const controller = new AbortController();
   const reason = new Error(`nobody needs it any more (${random().nonce()})`);
   return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
+}
+
+/** Notes the threads that start from now on. */
+function watchThreads() {
+  const threads: Worker[] = [];
+  const note = (thread: Worker) => void threads.push(thread);
+  process.on('worker', note);
+  // Asks each thread: the pool may take all listeners off it.
+  const ended = () => threads.filter(({ threadId }) => threadId === -1).length;
+  return {
+    ended,
+    [Symbol.dispose]: () => void process.off('worker', note),
+  };
 }
 
 /** The learner's server on a real socket, with a pool for `script`, warmed up by a request that it does not know. */

@@ -1,5 +1,6 @@
 // An abort ends every thread, also those that work for somebody else.
 // fails: an abort leaves the tasks of others alone
+// fails: an abort ends the thread of its task, and of no other
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

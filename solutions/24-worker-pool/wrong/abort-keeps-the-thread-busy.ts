@@ -1,5 +1,6 @@
 // Rejects the caller, but the thread goes on computing what nobody wants, and nobody else gets it.
 // fails: an abort stops a running task and frees its place
+// fails: an abort ends the thread of its task, and of no other
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -1,6 +1,7 @@
 // Looks at the signal only when a thread takes the task: who waits in the queue cannot leave it.
 // fails: an abort takes a waiting task out of the queue at once
 // fails: an aborted task gives up its place in the queue
+// fails: leaves no listener on the signal of a task that never ran
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

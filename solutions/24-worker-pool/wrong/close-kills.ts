@@ -1,5 +1,6 @@
 // Closing ends the threads in the middle of their tasks.
 // fails: finishes all that it accepted before it closes
+// fails: may be closed twice
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

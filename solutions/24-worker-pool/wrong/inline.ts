@@ -13,14 +13,21 @@
 // fails: an aborted task gives up its place in the queue
 // fails: an abort stops a running task and frees its place
 // fails: an abort leaves the tasks of others alone
+// fails: an abort ends the thread of its task, and of no other
 // fails: refuses a task whose signal is already aborted
 // fails: leaves no listener on the signal
+// fails: leaves no listener on the signal of a task that never ran
 // fails: refuses an input that cannot be cloned, and loses no thread by it
 // fails: moves what is to be transferred, and makes no copy of it
 // fails: rejects with a QueueFullError when no more tasks may wait
+// fails: with maxQueue: 0 runs a task for which a thread is free
+// fails: without maxQueue any number of tasks may wait
 // fails: finishes all that it accepted before it closes
+// fails: closes also when a task fails meanwhile
+// fails: may be closed twice
 // fails: ends its threads when it is closed
 // fails: refuses tasks once it is closed
+// fails: refuses tasks while it closes
 // fails: keeps the process alive until its tasks are done
 // fails: POST /process answers 503 when no more tasks may wait
 // fails: POST /process parses no body of several megabytes by itself

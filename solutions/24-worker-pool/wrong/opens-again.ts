@@ -1,4 +1,4 @@
-// A task that comes after the closing starts a new thread, which nobody will ever end.
+// Once closed, it takes tasks again: a late one starts a new thread, which nobody will ever end.
 // fails: refuses tasks once it is closed
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
@@ -27,6 +27,7 @@ export class WorkerPool {
   #running = new Map<Worker, Task>();
   #queue: Task[] = [];
   #accepted = new Set<Promise<unknown>>();
+  #closing = false;
 
   constructor(script: URL, { size, maxQueue = Infinity }: { size: number; maxQueue?: number }) {
     this.#script = script;
@@ -39,6 +40,7 @@ export class WorkerPool {
     { signal, transfer = [] }: { signal?: AbortSignal; transfer?: Transferable[] } = {},
   ): Promise<T> {
     signal?.throwIfAborted();
+    if (this.#closing) throw new Error('The pool is closed.');
     if (this.#running.size === this.#size && this.#queue.length >= this.#maxQueue) {
       throw new QueueFullError(`All threads are busy, and ${this.#queue.length} tasks wait.`);
     }
@@ -58,8 +60,10 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.allSettled(this.#accepted);
     await Promise.all([...this.#threads].map((thread) => thread.terminate()));
+    this.#closing = false;
   }
 
   #next(): void {

@@ -11,7 +11,8 @@ export class QueueFullError extends Error {
 // A pool that others maintain. What is left to do is to speak its language: names of options, and of errors.
 export class WorkerPool {
   #pool: Piscina;
-  #closed = false;
+  #accepted = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
 
   constructor(script: URL, { size, maxQueue = Infinity }: { size: number; maxQueue?: number }) {
     this.#pool = new Piscina({
@@ -31,19 +32,27 @@ export class WorkerPool {
   ): Promise<T> {
     signal?.throwIfAborted();
     // Once closed, piscina would take tasks again.
-    if (this.#closed) throw new Error('The pool is closed.');
-    const { value, error } = await this.#pool
-      .run(input, { signal: signal ?? null, transferList: transfer as any })
+    if (this.#closing) throw new Error('The pool is closed.');
+    const answer = this.#pool.run(input, { signal: signal ?? null, transferList: transfer as any });
+    this.#accepted.add(answer);
+    const { value, error } = await answer
       .catch((error: Error) => {
         const full = /^Task queue is at limit|^No task queue available/.test(error.message);
         throw full ? new QueueFullError(error.message) : error;
-      });
+      })
+      .finally(() => this.#accepted.delete(answer));
     if (error) throw Object.assign(new Error(error.message), { name: error.name });
     return value;
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  // While it closes, piscina starts no thread in the place of one that ended: the tasks that wait would be lost.
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#accepted);
     await this.#pool.close();
   }
 }
