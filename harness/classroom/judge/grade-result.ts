@@ -74,7 +74,7 @@ function isCanary({ name }: TestResult): boolean {
 }
 
 /** Kinds of a failure that come of what an answer still does, not of the test that they end. */
-const late: ReadonlySet<string> = new Set(['crash', 'held', 'unhandled']);
+const late: ReadonlySet<string> = new Set(['held', 'unhandled']);
 
 /** Whether a test that had to pass met what the answer has left: it proves nothing about the tools that judge. */
 function isLate(test: TestResult): boolean {
