@@ -26,14 +26,14 @@ test('sends each request once, and all three before the first answer', async () 
   const methods = api.traffic.requests.map((request) => request.method);
   expect(methods, 'The methods of the three requests').toEqual(['GET', 'GET', 'GET']);
 
-  // A limit that is not there shows with many only.
-  const paths = Array.from({ length: 120 }, (_, index) => `/gold?day=${index}`);
+  // A limit of ten connections shows with the eleventh address only.
+  const paths = Array.from({ length: 11 }, (_, index) => `/gold?day=${index}`);
   await using busyApi = await startSlowApi({ routes: { '*': { delayMs: 1000 } } });
 
   await inVirtualTime(() => fetchAll(paths.map(busyApi.url)));
 
-  expect(busyApi.traffic).toHaveHits(120);
-  expect(busyApi.traffic).toHavePeak(120);
+  expect(busyApi.traffic).toHaveHits(11);
+  expect(busyApi.traffic).toHavePeak(11);
   const asked = new Set(busyApi.traffic.requests.map((request) => request.path));
   const never = paths.filter((path) => !asked.has(path));
   expect(never, 'Addresses that no request asked for, just as they stand in the list').toEqual([]);
