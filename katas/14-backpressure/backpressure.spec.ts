@@ -2,7 +2,6 @@ import { AssertionError } from 'node:assert';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs, { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -19,6 +18,7 @@ import {
   settled,
   test,
   turns,
+  wrapFunctions,
 } from '#harness';
 import type { VirtualClock } from '#harness';
 import type { BoundedQueue } from './backpressure.ts';
@@ -669,25 +669,18 @@ async function temporaryFolder() {
 function watchBlockingCalls() {
   const watched = new AsyncLocalStorage<boolean>();
   const calls: string[] = [];
-  const note = (name: string, original: object) =>
-    new Proxy(original, {
-      apply: (target, self, values) => {
-        if (watched.getStore()) calls.push(name);
-        return Reflect.apply(target as () => unknown, self, values);
-      },
-    });
   return {
     calls,
     during: async (work: () => Promise<unknown>): Promise<void> => {
-      const originals = blockingFunctions.map((name) => [name, fs[name]] as const);
-      for (const [name, original] of originals) Object.assign(fs, { [name]: note(name, original) });
-      // Named imports of the module follow only after this.
-      syncBuiltinESMExports();
+      const functions = [{ owner: fs, names: blockingFunctions, prefix: '' }];
+      const unwrap = wrapFunctions(functions, (name, call) => {
+        if (watched.getStore()) calls.push(name);
+        return call();
+      });
       try {
         await watched.run(true, work);
       } finally {
-        Object.assign(fs, Object.fromEntries(originals));
-        syncBuiltinESMExports();
+        unwrap();
       }
     },
   };
