@@ -8,18 +8,19 @@ import { readFileSync, readdirSync } from 'node:fs';
 export function processTree(root: number): number[] {
   const pids = [root];
   for (const pid of pids) {
-    for (const thread of namesIn(`/proc/${pid}/task`)) {
-      const children = textOf(`/proc/${pid}/task/${thread}/children`);
+    for (const thread of threadFolders(pid)) {
+      const children = textOf(`${thread}/children`);
       pids.push(...children.split(' ').filter(Boolean).map(Number));
     }
   }
   return pids;
 }
 
-/** The names in a folder of `/proc`; none where the process has ended. */
-export function namesIn(folder: string): string[] {
+/** The folders of `/proc` that tell of the threads of a process; none where it has ended. The last part of each is the thread's id. */
+export function threadFolders(pid: number): string[] {
+  const folder = `/proc/${pid}/task`;
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).map((thread) => `${folder}/${thread}`);
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
 import type { Explained } from '../trace/explained.ts';
-import { namesIn, processTree, textOf } from '../trace/process-tree.ts';
+import { processTree, textOf, threadFolders } from '../trace/process-tree.ts';
 import { real } from '../trace/real-time.ts';
 import type { Trace } from '../trace/trace.ts';
 import { InconclusiveError } from './failure.ts';
@@ -63,7 +63,7 @@ function openSpans(trace: Trace): string {
  */
 function waitedForCpuMs(): number {
   const nanoseconds = processTree(process.pid)
-    .flatMap((pid) => namesIn(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`))
+    .flatMap(threadFolders)
     .map((thread) => Number(textOf(`${thread}/schedstat`).split(' ')[1] ?? 0));
   return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
 }

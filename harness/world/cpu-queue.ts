@@ -1,4 +1,4 @@
-import { namesIn, processTree, textOf } from '../trace/process-tree.ts';
+import { processTree, textOf, threadFolders } from '../trace/process-tree.ts';
 import { real, threadCpuNow } from '../trace/real-time.ts';
 
 /** The part of the time that went by which the others must get of a CPU to count as served. */
@@ -91,9 +91,8 @@ interface Thread {
 
 /** The threads of a process, but for the one that asks. */
 function threadsOf(pid: number): Thread[] {
-  return namesIn(`/proc/${pid}/task`).flatMap((id): Thread[] => {
-    if (id === String(process.pid)) return [];
-    const folder = `/proc/${pid}/task/${id}`;
+  return threadFolders(pid).flatMap((folder): Thread[] => {
+    if (folder.endsWith(`/${process.pid}`)) return [];
     const state = /\) (?<state>\S)/.exec(textOf(`${folder}/stat`))?.groups?.['state'];
     const cpuMs = Number(textOf(`${folder}/schedstat`).split(' ')[0]) / 1e6;
     return state === undefined ? [] : [{ state, cpuMs }];
