@@ -30,6 +30,7 @@ export function gradeResult(result: KataResult, manifest: readonly string[]): Ju
   const own = new Set(manifest);
   const tests = result.tests.filter(({ name }) => own.has(name)).map(plainTest);
   const [verdict, reason] =
+    findBreach(result) ??
     findTampering(result, names) ??
     findDeath(result) ??
     findEnding(result, names) ??
@@ -44,11 +45,17 @@ const tooBusy = ['inconclusive', 'The machine was too busy to judge it.'] as con
 
 type Found = readonly [verdict: GradeVerdict, reason: string | null];
 
-function findTampering(result: KataResult, names: readonly string[]): Found | null {
-  const breach = result.confined?.breach ?? null;
-  if (breach === 'time' && result.tests.some(isUnknown)) return tooBusy;
-  if (breach !== null) return breaches[breach];
+/** It met a limit. Where the machine was too busy to judge a test, its time says nothing about the answer. */
+function findBreach({ confined, tests }: KataResult): Found | null {
+  const breach = confined?.breach ?? null;
+  if (breach === null) return null;
+  const isUnknown = tests.some(
+    ({ genuine, verdict }) => genuine === true && verdict === 'inconclusive',
+  );
+  return breach === 'time' && isUnknown ? tooBusy : breaches[breach];
+}
 
+function findTampering(result: KataResult, names: readonly string[]): Found | null {
   for (const test of result.tests) {
     if (!names.includes(test.name))
       return ['tampered', 'There was a test that the kata does not have.'];
@@ -62,11 +69,6 @@ function findTampering(result: KataResult, names: readonly string[]): Found | nu
     }
   }
   return null;
-}
-
-/** Whether the machine was too busy to judge a test: then its time says nothing about the answer. */
-function isUnknown({ genuine, verdict }: TestResult): boolean {
-  return genuine === true && verdict === 'inconclusive';
 }
 
 function isCanary({ name }: TestResult): boolean {
