@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answerFiles, readAnswers } from '../catalog/answers.ts';
+import { readAnswerFiles, readAnswers } from '../catalog/answers.ts';
 import { solutionsDirectory, type Kata } from '../catalog/kata.ts';
 import { parseWrongAnswer } from '../catalog/wrong-answer.ts';
 import type { GradeVerdict } from '../classroom/grade-report.ts';
@@ -84,9 +84,9 @@ function pickOne(drafts: Drafts, numbers: Random, mixed: boolean): Draft {
 }
 
 function draftsOf(kata: Kata): Drafts {
-  const solution = filesIn(path.join(solutionsDirectory, kata.id), kata);
+  const solution = textsOf(kata, { path: path.join(solutionsDirectory, kata.id) });
   const right: Draft = { name: 'solution', files: solution, expected: ['pass'], fails: [] };
-  const starter = filesIn(kata.directory, kata);
+  const starter = textsOf(kata, { path: kata.directory });
   return {
     right: [right, ...keptDrafts(kata, 'right')],
     wrong: keptDrafts(kata, 'wrong'),
@@ -116,12 +116,7 @@ function corpusDrafts(kata: Kata): Draft[] {
 
 function keptDrafts(kata: Kata, kind: 'right' | 'wrong'): Draft[] {
   return readAnswers(kata, kind, solutionsDirectory).map((answer) => {
-    const files = new Map(
-      answerFiles(kata, answer).map((file) => [
-        file === answer.path ? kata.files[0]! : path.basename(file),
-        readFileSync(file, 'utf8'),
-      ]),
-    );
+    const files = textsOf(kata, answer);
     const name = `${kind}/${answer.name}`;
     if (kind === 'right') return { name, files, expected: ['pass'], fails: [] };
     const { fails } = parseWrongAnswer(files.get(kata.files[0]!)!);
@@ -129,9 +124,9 @@ function keptDrafts(kata: Kata, kind: 'right' | 'wrong'): Draft[] {
   });
 }
 
-function filesIn(folder: string, kata: Kata): Map<string, string> {
-  const there = kata.files.filter((name) => existsSync(path.join(folder, name)));
-  return new Map(there.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+function textsOf(kata: Kata, answer: { readonly path: string }): Map<string, string> {
+  const files = readAnswerFiles(kata, answer);
+  return new Map([...files].map(([name, content]) => [name, content.toString()]));
 }
 
 function signed(draft: Draft, student: string): Draft {

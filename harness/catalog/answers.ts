@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Kata } from './kata.ts';
+import { solutionsDirectory, type Kata } from './kata.ts';
 
 /** A right or wrong answer that is kept beside the solution. */
 export interface Answer {
@@ -30,9 +30,27 @@ export function readAnswers(
 }
 
 /** The files of an answer, absolute, its main file first. */
-export function answerFiles(kata: Pick<Kata, 'files'>, answer: Answer): string[] {
+export function answerFiles(kata: Pick<Kata, 'files'>, answer: Pick<Answer, 'path'>): string[] {
   if (answer.path.endsWith('.ts')) return [answer.path];
   return kata.files.map((name) => path.join(answer.path, name)).filter((file) => existsSync(file));
+}
+
+/** What the answer's files hold, by the names that the kata gives them. */
+export function readAnswerFiles(
+  kata: Pick<Kata, 'files'>,
+  answer: Pick<Answer, 'path'>,
+): Map<string, Buffer> {
+  return new Map(
+    answerFiles(kata, answer).map((file) => [
+      file === answer.path ? kata.files[0]! : path.relative(answer.path, file),
+      readFileSync(file),
+    ]),
+  );
+}
+
+/** What the solution's files hold, by their names. */
+export function readSolutionFiles(kata: Pick<Kata, 'id' | 'files'>): Map<string, Buffer> {
+  return readAnswerFiles(kata, { path: path.join(solutionsDirectory, kata.id) });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { readKatas, solutionsDirectory, type Kata } from '../catalog/kata.ts';
+import { readSolutionFiles } from '../catalog/answers.ts';
+import { readKatas } from '../catalog/kata.ts';
 import { messageOf } from '../catalog/message-of.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import { GradeUsageError } from './command/grade-usage-error.ts';
@@ -78,7 +79,7 @@ export async function openJudge(
       const known = readManifest(kata);
       if (known !== null) return known;
       // No answer to this kata has been run yet; the solution tells as well as any.
-      const { reason } = await judge.judge(kata, solutionOf(kata));
+      const { reason } = await judge.judge(kata, readSolutionFiles(kata));
       const told = readManifest(kata);
       if (told !== null) return told;
       throw new Error(reason ?? 'its solution was not judged.');
@@ -98,13 +99,4 @@ function refuseForeignCheckout(): void {
       { cause: error },
     );
   }
-}
-
-function solutionOf(kata: Kata): Map<string, Uint8Array> {
-  return new Map(
-    kata.files
-      .map((name) => [name, path.join(solutionsDirectory, kata.id, name)] as const)
-      .filter(([, file]) => existsSync(file))
-      .map(([name, file]) => [name, readFileSync(file)]),
-  );
 }

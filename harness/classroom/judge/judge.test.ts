@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readAnswerFiles } from '../../catalog/answers.ts';
 import { readKata } from '../../catalog/kata.ts';
 import { catalogFolders } from '../../catalog/lint-catalog.ts';
 import { subjectsOf } from '../../catalog/subject.ts';
@@ -79,9 +80,7 @@ sandboxed.for<[string, RegExp]>([
   async ([name, told]) => {
     const pool = readKata('24-worker-pool');
     const wrong = subjectsOf(pool, catalogFolders).find((subject) => subject.name === name)!;
-    const files = new Map(
-      placesOf(wrong.submission!, pool.files).map(([file, place]) => [file, readFileSync(place)]),
-    );
+    const files = readAnswerFiles(pool, { path: wrong.submission! });
 
     const { verdict, reason, tests } = await judge.judge(pool, files);
 
@@ -201,12 +200,4 @@ function sleepers(): string[] {
       return false;
     }
   });
-}
-
-/** The files of an answer that is kept as a file or as a folder, and where they lie. */
-function placesOf(kept: string, names: readonly string[]): [string, string][] {
-  if (statSync(kept).isFile()) return [[names[0]!, kept]];
-  return names
-    .map((name): [string, string] => [name, path.join(kept, name)])
-    .filter(([, place]) => existsSync(place));
 }

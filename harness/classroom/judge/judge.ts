@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
+import { readSolutionFiles } from '../../catalog/answers.ts';
 import type { Kata } from '../../catalog/kata.ts';
-import { solutionsDirectory } from '../../catalog/kata.ts';
 import { messageOf } from '../../catalog/message-of.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
 import type { KataResult } from '../../runner/kata-result.ts';
@@ -288,7 +286,7 @@ export class Desk implements Disposable {
     const student = this.#sandbox;
     this.#sandbox = this.#solutions;
     try {
-      const result = await this.#run(kata, solutionOf(kata), drawSeed());
+      const result = await this.#run(kata, readSolutionFiles(kata), drawSeed());
       const names = namesOf(result);
       const { verdict, reason } = gradeResult(result, names);
       if (verdict !== 'pass' || names.length === 0) {
@@ -317,13 +315,4 @@ function isFinal({ verdict, alone }: Trial): boolean {
 
 function drawSeed(): number {
   return randomInt(2 ** 32);
-}
-
-function solutionOf(kata: Kata): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
-  for (const name of kata.files) {
-    const file = path.join(solutionsDirectory, kata.id, name);
-    if (existsSync(file)) files.set(name, readFileSync(file));
-  }
-  return files;
 }

@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answerFiles, readAnswers } from '../../catalog/answers.ts';
+import { readAnswerFiles, readAnswers } from '../../catalog/answers.ts';
 import { readKatas, solutionsDirectory } from '../../catalog/kata.ts';
-import type { Kata } from '../../catalog/kata.ts';
 import { checkPolicy } from './check-policy.ts';
 import { plainKata, refusalsOf } from './fixtures/refusals-of.ts';
 
@@ -14,15 +12,13 @@ describe.each(readKatas())('$id', (kata) => {
       readAnswers(kata, kind, solutionsDirectory),
     );
     const all = [
-      ...folders.map((folder) => ({ name: folder, files: filesIn(folder, kata) })),
+      ...folders.map((folder) => ({
+        name: folder,
+        files: readAnswerFiles(kata, { path: folder }),
+      })),
       ...answers.map((answer) => ({
         name: answer.path,
-        files: new Map(
-          answerFiles(kata, answer).map((file) => [
-            file === answer.path ? kata.files[0]! : path.relative(answer.path, file),
-            readFileSync(file),
-          ]),
-        ),
+        files: readAnswerFiles(kata, answer),
       })),
     ];
 
@@ -33,11 +29,6 @@ describe.each(readKatas())('$id', (kata) => {
     expect(refused).toEqual([]);
   });
 });
-
-function filesIn(folder: string, kata: Kata): Map<string, Buffer> {
-  const there = kata.files.filter((name) => existsSync(path.join(folder, name)));
-  return new Map(there.map((name) => [name, readFileSync(path.join(folder, name))]));
-}
 
 test('names the file and the line, types and comments counted', () => {
   const source = 'interface A {\n  a: string;\n}\n// Why\nconst a: A = f();\nprocess.exit(a);\n';
