@@ -20,6 +20,6 @@ if (sealedRun() !== null) {
   // The matchers belong to what must stay as it is.
   await import('./verdict/expect.ts');
   closeDoors(mayImport);
-  noteBuiltIns();
   holdMatchers();
+  noteBuiltIns();
 }

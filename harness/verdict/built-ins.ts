@@ -103,9 +103,9 @@ export function changedBuiltIn(leftOut: object | null = null): string | null {
 function isAsKept({ owner, key, value, get, set }: Kept): boolean {
   const now = getOwnPropertyDescriptor(owner, key);
   if (now === undefined) return false;
-  if (get === undefined && set === undefined)
-    return same(originalOf(now.value), value) && now.get === undefined;
-  return now.get === get && now.set === set;
+  if (get !== undefined || set !== undefined) return now.get === get && now.set === set;
+  if (now.get !== undefined) return false;
+  return same(now.value, value) || same(originalOf(now.value), value);
 }
 
 function note(name: string, owner: object): void {
@@ -119,7 +119,7 @@ function note(name: string, owner: object): void {
   });
   for (const key of keys) {
     const now = getOwnPropertyDescriptor(owner, key)!;
-    if (free.has(key) || isState(owner, key, now)) continue;
+    if (free.has(key) || isState(owner, key, now) || isFixed(now)) continue;
     properties.push({ owner, name, key, value: now.value, get: now.get, set: now.set });
   }
 }
@@ -131,6 +131,11 @@ function isState(owner: object, key: PropertyKey, property: PropertyDescriptor):
   if (owner === globalThis) return !isFunction && !languageNames.includes(String(key));
   // Numbers, texts and lists that Node counts up or fills.
   return nodeOwners.has(owner) && property.get === undefined && !isFunction;
+}
+
+/** Nobody can change it any more, so nobody needs to look at it with every `expect`. */
+function isFixed({ configurable, writable }: PropertyDescriptor): boolean {
+  return configurable === false && writable === false;
 }
 
 const nodeOwners = new Set<object>([process, http, net, stream, timers, timersPromises]);
