@@ -10,6 +10,7 @@ import type {
   PolicyRefusal,
 } from './grade-parts.ts';
 import { unknownVerdicts, type GradeVerdict } from './grade-report.ts';
+import { leavesNothing } from './policy/leaves-nothing.ts';
 import type { StoredGrade, VerdictKey, VerdictStore } from './store/verdict-store.ts';
 
 /** How often an answer is given to the judge, before a run leaves it unknown. The judge itself tries more than once each time. */
@@ -70,7 +71,11 @@ async function judgeStudent(
   options: JudgeJobsOptions,
 ): Promise<void> {
   using desk = await options.judge.takeDesk();
-  for (const job of jobs) {
+  // After these a red answer need not be judged twice.
+  const [first, last] = [true, false].map((isFirst) =>
+    jobs.filter(({ files }) => leavesNothing(files) === isFirst),
+  );
+  for (const job of [...first!, ...last!]) {
     options.signal?.throwIfAborted();
     const grade = await judgeOne(job, desk, options);
     if (unknownVerdicts.has(grade.verdict) && job.attempts < mostAttempts) again.push(job);

@@ -7,6 +7,7 @@ import type { KataResult } from '../../runner/kata-result.ts';
 import { SessionPool } from '../../runner/session-pool.ts';
 import { unknownVerdicts } from '../grade-report.ts';
 import type { Grade } from '../grade-report.ts';
+import { leavesNothing } from '../policy/leaves-nothing.ts';
 import { checkSandbox } from './check-sandbox.ts';
 import { fillCompileCache } from './fill-compile-cache.ts';
 import { gradeResult } from './grade-result.ts';
@@ -38,7 +39,7 @@ const mostTries = 3;
 /** What one run of an answer says. */
 interface Trial extends Judgement {
   readonly allTests: number;
-  /** Whether nothing else had been judged in its process. */
+  /** Whether nothing that was judged in its process before could have left anything there. */
   readonly alone: boolean;
 }
 
@@ -138,6 +139,8 @@ export class Desk implements Disposable {
   #sandbox: StudentSandbox | null = null;
   /** Of the student after this one. */
   #ahead: StudentSandbox | null = null;
+  /** Whether no answer that the process of now has judged could have left anything there. */
+  #isPure = false;
   /** Where solutions run, which no answer of a student shares. */
   #solutions: StudentSandbox | null = null;
 
@@ -157,8 +160,8 @@ export class Desk implements Disposable {
   /**
    * Judges the student's answer to `kata`. Does not reject: where the machine or the grader failed three times, the verdict says so.
    *
-   * What does not pass in a process that has judged others is judged again in a sandbox of its own, and only that counts: a global or a
-   * dispatcher that another answer left must not make this one red.
+   * What does not pass in a process where an answer before it could have left something is judged again in a sandbox of its own, and only that counts:
+   * a global or a dispatcher that another answer left must not make this one red.
    *
    * @param files by the names that the kata gives.
    */
@@ -219,7 +222,7 @@ export class Desk implements Disposable {
     try {
       manifest = await this.#manifestOf(kata);
       const result = await this.#run(kata, files, seed);
-      const alone = result.confined?.shared === false;
+      const alone = this.#noteUse(result, files);
       return { ...gradeResult(result, manifest), allTests: manifest.length, alone };
     } catch (error) {
       return {
@@ -240,14 +243,22 @@ export class Desk implements Disposable {
     this.#sandbox ??= this.#takeAhead();
     this.#sandbox.put(kata, files);
     const { answers: submission, confinement } = this.#sandbox;
-    const result = await this.#pool.run(kata, {
+    const result = this.#pool.run(kata, {
       submission,
       confinement,
       seed,
       shareProcess: true,
     });
     this.#prepareNext();
-    return result;
+    return await result;
+  }
+
+  /** Whether the process of `result` was as good as fresh before the answer came, and whether it still is. */
+  #noteUse(result: KataResult, files: ReadonlyMap<string, Uint8Array>): boolean {
+    const wasPure = result.confined?.shared === false || this.#isPure;
+    const isWhole = result.tests.every(({ seal }) => (seal?.changed ?? null) === null);
+    this.#isPure = wasPure && isWhole && leavesNothing(files);
+    return wasPure;
   }
 
   #takeAhead(): StudentSandbox {
@@ -256,10 +267,9 @@ export class Desk implements Disposable {
     return ahead;
   }
 
-  /** While this student's answers are judged, the process of the next one starts. */
+  /** While an answer is judged, a process starts for it to be judged alone, or for the next student. */
   #prepareNext(): void {
-    if (this.#ahead !== null) return;
-    this.#ahead = this.#open();
+    this.#ahead ??= this.#open();
     this.#pool.prepare(this.#ahead.confinement);
   }
 

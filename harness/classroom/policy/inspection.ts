@@ -19,7 +19,10 @@ export interface Inspection {
 export type Rule = (node: AnyNode, inspection: Inspection) => void;
 
 /** Whether `node` is a name that is used as a value, not one of a property, a label or an import. */
-export function isReference(node: AnyNode, { values }: Inspection): node is Identifier {
+export function isReference(
+  node: AnyNode,
+  { values }: Pick<Inspection, 'values'>,
+): node is Identifier {
   if (node.type !== 'Identifier') return false;
   const parent = values.tree.parentOf(node);
   switch (parent?.type) {

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { readSolutionFiles } from '../../catalog/answers.ts';
+import { readKata } from '../../catalog/kata.ts';
+import { leavesNothing } from './leaves-nothing.ts';
+
+const isPure = (source: string): boolean =>
+  leavesNothing(new Map([['answer.ts', Buffer.from(source)]]));
+
+test.each([
+  '05-event-loop',
+  '07-gather',
+  '10-task-group',
+  '13-check-then-act',
+  '15-async-iterators',
+])('the solution of %s leaves nothing', (id) => {
+  expect(leavesNothing(readSolutionFiles(readKata(id)))).toBe(true);
+});
+
+test.each(['03-three-fetches', '16-never-block-a-handler', '24-worker-pool', '26-heavy-jobs'])(
+  'the solution of %s could leave something',
+  (id) => {
+    expect(leavesNothing(readSolutionFiles(readKata(id)))).toBe(false);
+  },
+);
+
+test.each([
+  "import { once } from 'node:events'; export const a = (label: string) => { for (const one of label) once; };",
+  "import { setTimeout as sleep } from 'timers/promises'; export { sleep };",
+  'const fetch = (process: number) => ({ navigator: process }); export const b = fetch(1).navigator;',
+  'export function c() { return arguments.length + (undefined ?? NaN); }',
+])('nothing lasting is named in %s', (source) => {
+  expect(isPure(source)).toBe(true);
+});
+
+test.each([
+  "import { request } from 'undici';",
+  "export { Agent } from 'node:http';",
+  "export * from './another.ts';",
+  "const { request } = await import('node:http');",
+  'await fetch("http://127.0.0.1");',
+  'void navigator.locks.request("a", () => new Promise(() => {}));',
+  'globalThis.left = 1;',
+  'localStorage.setItem("left", "1");',
+  "import events from 'node:events'; events.setMaxListeners(1);",
+  "import { setMaxListeners } from 'node:events';",
+  'process.exitCode = 1;',
+  'import.meta.url;',
+  'const ((( = 1;',
+])('%s could leave something', (source) => {
+  expect(isPure(source)).toBe(false);
+});
+
+test('one file of an answer is enough to leave something', () => {
+  const files = new Map([
+    ['answer.ts', Buffer.from('export const a = 1;')],
+    ['worker.ts', Buffer.from("import 'undici';")],
+  ]);
+
+  expect(leavesNothing(files)).toBe(false);
+});

@@ -1,0 +1,55 @@
+import type { AnyNode } from 'acorn';
+import { isReference } from './inspection.ts';
+import { readModule } from './read-program.ts';
+import { buildTree } from './syntax-tree.ts';
+import { Values } from './values.ts';
+
+/** What belongs to the language, and what a process knows to be at an end: timers are counted after each answer. */
+const globals = new Set([
+  ...['Array', 'ArrayBuffer', 'AggregateError', 'BigInt', 'Boolean', 'DataView', 'Date', 'Error', 'EvalError', 'Float64Array'],
+  ...['Infinity', 'Int32Array', 'Iterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'RangeError'],
+  ...['ReferenceError', 'RegExp', 'Set', 'String', 'SuppressedError', 'Symbol', 'SyntaxError', 'TypeError', 'URIError'],
+  ...['Uint8Array', 'Uint32Array', 'WeakMap', 'WeakRef', 'WeakSet', 'arguments', 'isFinite', 'isNaN', 'parseFloat', 'parseInt'],
+  ...['undefined', 'AsyncDisposableStack', 'DisposableStack'],
+  ...['AbortController', 'AbortSignal', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'clearImmediate'],
+  ...['clearInterval', 'clearTimeout', 'console', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'],
+]); // prettier-ignore
+
+const modules = new Set(['events', 'timers', 'timers/promises', 'util']);
+
+/** Sets a default of all emitters, where it is called without one. */
+const lasting = 'setMaxListeners';
+
+/**
+ * Whether an answer that the policy lets run cannot leave anything in its process that another answer could meet: it names no more of Node than
+ * what keeps no state (no `fetch`, which has connections; no package, which has a dispatcher or a cache), and the policy lets nobody change what Node
+ * consists of. What it cannot read through counts as leaving something.
+ *
+ * @param files the student's files by the names in `kata.json`.
+ */
+export function leavesNothing(files: ReadonlyMap<string, Uint8Array>): boolean {
+  return [...files.values()].every((content) => {
+    const program = readModule(Buffer.from(content).toString('utf8'));
+    if (program === null || program === 'unknown') return false;
+    const values = new Values(buildTree(program));
+    return values.tree.nodes.every((node) => isHarmless(node, values));
+  });
+}
+
+function isHarmless(node: AnyNode, values: Values): boolean {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportNamedDeclaration':
+    case 'ExportAllDeclaration':
+      return !node.source || modules.has(String(node.source.value).replace(/^node:/, ''));
+    case 'ImportExpression':
+    case 'MetaProperty':
+      return false;
+    case 'Identifier':
+      if (node.name === lasting) return false;
+      if (!isReference(node, { values }) || values.scopes.lookUp(node)) return true;
+      return globals.has(node.name);
+    default:
+      return true;
+  }
+}
