@@ -6,13 +6,13 @@ import { Values } from './values.ts';
 
 /** What belongs to the language, and what a process knows to be at an end: timers are counted after each answer. */
 const globals = new Set([
-  ...['Array', 'ArrayBuffer', 'AggregateError', 'BigInt', 'Boolean', 'DataView', 'Date', 'Error', 'EvalError', 'Float64Array'],
-  ...['Infinity', 'Int32Array', 'Iterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'RangeError'],
-  ...['ReferenceError', 'RegExp', 'Set', 'String', 'SuppressedError', 'Symbol', 'SyntaxError', 'TypeError', 'URIError'],
-  ...['Uint8Array', 'Uint32Array', 'WeakMap', 'WeakRef', 'WeakSet', 'arguments', 'isFinite', 'isNaN', 'parseFloat', 'parseInt'],
-  ...['undefined', 'AsyncDisposableStack', 'DisposableStack'],
-  ...['AbortController', 'AbortSignal', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'clearImmediate'],
-  ...['clearInterval', 'clearTimeout', 'console', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'],
+  'Array', 'ArrayBuffer', 'AggregateError', 'BigInt', 'Boolean', 'DataView', 'Date', 'Error', 'EvalError', 'Float64Array',
+  'Infinity', 'Int32Array', 'Iterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'RangeError',
+  'ReferenceError', 'RegExp', 'Set', 'String', 'SuppressedError', 'Symbol', 'SyntaxError', 'TypeError', 'URIError',
+  'Uint8Array', 'Uint32Array', 'WeakMap', 'WeakRef', 'WeakSet', 'arguments', 'isFinite', 'isNaN', 'parseFloat', 'parseInt',
+  'undefined', 'AsyncDisposableStack', 'DisposableStack',
+  'AbortController', 'AbortSignal', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'clearImmediate',
+  'clearInterval', 'clearTimeout', 'console', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone',
 ]); // prettier-ignore
 
 const modules = new Set(['events', 'timers', 'timers/promises', 'util']);
