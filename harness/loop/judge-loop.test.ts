@@ -71,6 +71,22 @@ describe('judgeLoop', () => {
     expect(report.verdict).toBe('held');
   });
 
+  test('looks for the line once more where nobody was seen at first', async () => {
+    const { parse } = JSON;
+    let looks = 0;
+    const work = (): void => {
+      // Watched functions are wrapped only while somebody looks for the line.
+      if (JSON.parse !== parse) looks += 1;
+      if (looks !== 1) compute(150);
+    };
+
+    const { verdict, blame } = await judgeLoop({ work, tries: 1 });
+
+    expect(verdict).toBe('held');
+    expect(looks).toBeGreaterThan(1);
+    expect(blame?.location.functionName).toBe('compute');
+  });
+
   test('acquits by the first clean run', async () => {
     let run = 0;
     const report = await judgeLoop({
