@@ -1,4 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import fs from 'node:fs';
+
+// As they are before anybody watches them: a watched call takes a stack, and waiting reads many files.
+const { readFileSync, readdirSync } = fs;
 
 /**
  * The process `root` and all below it, parents first: their ids. Where the system does not tell (only Linux does), `root` alone.

@@ -4,7 +4,9 @@ import { turns } from './turns.ts';
 import { WorldError } from './world-error.ts';
 
 /** So many looks are made one turn after another; what takes longer is left the CPU between two looks. */
-const eagerLooks = 1000;
+const eagerLooks = 100;
+/** So many looks after these, a millisecond apart, decide nothing either: most threads and processes have come by then, and nobody was asked what they do. */
+const mostCalmLooks = 200;
 
 /** At every so manieth look it is looked what the others do: that reads files, and would itself keep a CPU busy. */
 const looksOfOneAsk = 5;
@@ -14,7 +16,7 @@ const mostLooksEach = 30;
 
 /** How long `until` goes on looking. */
 export interface UntilOptions {
-  /** Looks, one a millisecond at most, before it gives up; 5000 by default. */
+  /** Looks, one a millisecond at most, before it gives up, after some that do not count; 5000 by default. */
   limitMs?: number;
   /**
    * Looks in a row at which every thread and child process of the program was idle, after which it gives up at once: nothing would come any
@@ -25,7 +27,7 @@ export interface UntilOptions {
 }
 
 /**
- * Resolves as soon as `condition` holds: looks in every real turn of the event loop, and later every millisecond.
+ * Resolves as soon as `condition` holds: looks in every real turn of the event loop, and soon every millisecond.
  *
  * The limit counts looks, not time that went by: where the machine is too busy to run the program, looks are late as well. A look at which
  * a thread or a child process of the program waited for a CPU, and got hardly any since the look before, does not count. An abort rejects with
@@ -41,17 +43,18 @@ export async function until(
 ): Promise<void> {
   const { limitMs = 5000, idleMs = Infinity, signal } = options;
   const startedAt = real.now();
+  const uncountedLooks = eagerLooks + Math.min(mostCalmLooks, limitMs);
   const cpuQueue = new CpuQueue();
   let counted = 0;
   let idle = 0;
   for (let looks = 0; !condition(); looks += 1) {
     signal?.throwIfAborted();
-    if (looks >= eagerLooks && looks % looksOfOneAsk === 0) {
+    if (looks >= uncountedLooks && looks % looksOfOneAsk === 0) {
       const use = cpuQueue.look();
       if (use !== 'waited') counted += looksOfOneAsk;
       idle = use === 'idle' ? idle + looksOfOneAsk : 0;
     }
-    if (counted > limitMs || idle > idleMs || looks - eagerLooks >= limitMs * mostLooksEach) {
+    if (counted > limitMs || idle > idleMs || looks - uncountedLooks >= limitMs * mostLooksEach) {
       const seconds = ((real.now() - startedAt) / 1000).toFixed(1);
       throw new WorldError(`Still waiting for ${what}: it had not come after ${seconds} s.`, {
         kind: 'hang',
