@@ -4,11 +4,19 @@ import { real } from '../trace/real-time.ts';
 
 interface Account {
   readonly role: 'client' | 'server';
+  /** Null until it is connected. Kept, because each is asked for in every look at all sockets. */
+  ports: Ports | null;
   /** What had been read when something was last written; null while nothing has been written. */
   readAtLastWrite: number | null;
   writtenAt: number;
   /** How often somebody has looked since the last write. */
   looks: number;
+}
+
+/** The ports of both ends, as this end and as its peer name them. */
+interface Ports {
+  readonly own: string;
+  readonly peer: string;
 }
 
 /** Node's stream handle: undocumented, but the only place that tells whether a socket is being read. */
@@ -28,7 +36,7 @@ export function trackSockets(): void {
     pruneDestroyed();
     const socket: unknown = Reflect.get(Object(message), 'socket');
     if (!(socket instanceof Socket)) return;
-    accounts.set(socket, { role, readAtLastWrite: null, writtenAt: 0, looks: 0 });
+    accounts.set(socket, { role, ports: null, readAtLastWrite: null, writtenAt: 0, looks: 0 });
   };
   diagnosticsChannel.subscribe('net.client.socket', follow('client'));
   diagnosticsChannel.subscribe('net.server.socket', follow('server'));
@@ -42,7 +50,7 @@ export function socketsInFlight(limits: { peerMs: number; peerLooks: number }): 
   if (open.some(([socket]) => socket.connecting)) return 'a connection that is being opened';
   const byPorts = socketsByPorts(open);
   for (const [socket, account] of open) {
-    const peer = peerOf(socket, byPorts);
+    const peer = byPorts.get(portsOf(socket, account).peer);
     if (!peer && owesAnswer(socket, account, limits)) {
       return `an answer from ${socket.remoteAddress}:${socket.remotePort}, outside this thread`;
     }
@@ -57,8 +65,8 @@ export function socketsInFlight(limits: { peerMs: number; peerLooks: number }): 
 export function isHeldBackByReader(handle: unknown): boolean {
   const open = openSockets();
   const byPorts = socketsByPorts(open);
-  const writer = open.find(([socket]) => handleOf(socket) === handle)?.[0];
-  const peer = writer && peerOf(writer, byPorts);
+  const writer = open.find(([socket]) => handleOf(socket) === handle);
+  const peer = writer && byPorts.get(portsOf(...writer).peer);
   return peer !== undefined && !isRead(peer);
 }
 
@@ -90,11 +98,15 @@ function openSockets(): [Socket, Account][] {
 }
 
 function socketsByPorts(open: readonly [Socket, Account][]): Map<string, Socket> {
-  return new Map(open.map(([socket]) => [`${socket.localPort}:${socket.remotePort}`, socket]));
+  return new Map(open.map(([socket, account]) => [portsOf(socket, account).own, socket]));
 }
 
-function peerOf(socket: Socket, byPorts: ReadonlyMap<string, Socket>): Socket | undefined {
-  return byPorts.get(`${socket.remotePort}:${socket.localPort}`);
+function portsOf(socket: Socket, account: Account): Ports {
+  if (account.ports !== null) return account.ports;
+  const { localPort, remotePort } = socket;
+  const ports = { own: `${localPort}:${remotePort}`, peer: `${remotePort}:${localPort}` };
+  if (localPort !== undefined && remotePort !== undefined) account.ports = ports;
+  return ports;
 }
 
 function isRead(socket: Socket): boolean {
