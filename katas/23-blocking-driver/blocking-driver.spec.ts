@@ -29,17 +29,15 @@ const one = 'SELECT ? AS value';
 
 test('the event loop stays free while a long query runs', async () => {
   const chance = random();
+  await using database = await openDatabase({ max: 1 });
+  await database.rows(one, [mark]);
+
   const report = await judgeLoop({
-    prepare: async () => {
-      const database = await openDatabase({ max: 1 });
-      await database.rows(one, [mark]);
-      return { database, last: 2_000_000 + chance.int(0, 1000) };
-    },
-    work: async ({ database, last }) => {
+    prepare: () => 2_000_000 + chance.int(0, 1000),
+    work: async (last) => {
       const [row] = await database.query(sumUpTo, [last]);
       expect(row, `The sum of the numbers up to ${last}`).toEqual({ sum: (last * (last + 1)) / 2 });
     },
-    cleanUp: ({ database }) => database[Symbol.asyncDispose](),
   });
 
   expect(report).toLeaveTheLoopFree();
@@ -222,10 +220,9 @@ test('leaves no listener on the signal', async () => {
 });
 
 test('a thread that ends rejects its own query only, and is replaced', async () => {
-  await using database = await openDatabase({ max: 2, gates: 4 });
-  await database.useTwo();
+  await using database = await openDatabase({ max: 2, gates: 3 });
 
-  const long = [await database.startLong(), await database.startLong()];
+  const long = [await database.startLongBesideShort(), await database.startLong()];
   const crashed = database.threads.living().at(-1);
   void crashed?.terminate();
   for (const { end } of long) end();
@@ -235,7 +232,10 @@ test('a thread that ends rejects its own query only, and is replaced', async () 
 
   const sentence = 'How two queries ended, when the thread of one of them had ended';
   expect(outcomes.toSorted(), sentence).toEqual(['fulfilled', 'rejected']);
-  await database.useTwo();
+
+  const { answer, end } = await database.startLongBesideShort();
+  end();
+  await finished(answer, 'the end of a long query', soon);
 });
 
 test('leaves no query unanswered when it is closed, and takes no more', async () => {
@@ -369,15 +369,14 @@ class Opened {
     return { value, answer, end: () => gate.open() };
   }
 
-  /** Uses two connections side by side: afterwards both are there, and free. */
-  async useTwo(): Promise<void> {
+  /** Starts a long query and uses another connection beside it: afterwards that one is there, and free. */
+  async startLongBesideShort() {
     const long = await this.startLong();
     await finished(
       this.query(one, [mark]),
       'the end of a short query, while a long one has one of two connections',
     );
-    long.end();
-    await finished(long.answer, 'the end of a long query', soon);
+    return long;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,8 @@ const jobs = new URL('./tasks.ts', import.meta.url);
 const patience = { limitMs: 7000, idleMs: 2000 };
 /** The same for what needs no process to start. */
 const soon = { limitMs: 1500 };
+/** The same where nobody gives a process time to end: what is idle then has nothing more to come. */
+const atOnce = { ...soon, idleMs: 500 };
 
 test('a killed process fails its own task only, and the next one works', async () => {
   await using pool = await openPool({ size: 2 });
@@ -69,7 +71,7 @@ test('what a task prints does not disturb its result', async () => {
   await using program = runOneTask({ do: 'print', port: gate.port, value });
   await program.reached(() => gate.entered > 0, 'the start of a task', patience);
   const what = 'the result of a task that printed a million characters';
-  await program.reached(() => program.messages.length > 0, what, soon);
+  await program.reached(() => program.messages.length > 0, what, atOnce);
 
   const sentence = 'The result of a task that printed a million characters';
   expect(program.messages, sentence).toEqual([{ value }]);
@@ -95,10 +97,12 @@ test('each task gets its own result, in whatever order they end', async () => {
   await using secondGate = await startProcessGate();
   const value = random().nonce();
 
-  const { task: first, pid: firstPid } = await occupy(pool, firstGate);
-  const { task: second, pid: secondPid } = await occupy(pool, secondGate);
+  const [{ task: first, pid: firstPid }, { task: second, pid: secondPid }] = await Promise.all([
+    occupy(pool, firstGate),
+    occupy(pool, secondGate),
+  ]);
   firstGate.open();
-  await finished(first, 'the first of two tasks', soon);
+  await finished(first, 'the first of two tasks', atOnce);
   const third = pool.run({ do: 'echo', value });
   await finished(Promise.race([second, third]), 'a third task beside the second');
   secondGate.open();
@@ -218,7 +222,7 @@ test('refuses what cannot be copied, and loses no process by it', async () => {
   await refusal(pool.run({ do: 'echo', value: unreadable() }), {}, soon);
   await refusal(pool.run({ do: 'unreadable' }), {}, soon);
 
-  const after = await finished(pool.run({ do: 'process' }), 'the next task', soon);
+  const after = await finished(pool.run({ do: 'process' }), 'the next task', atOnce);
   expect(after, 'The process after an input and a result that cannot be copied').toBe(before);
 });
 
@@ -381,7 +385,7 @@ async function endOf(task: Promise<unknown>, pid: number, because?: string): Pro
     task.catch(() => {}),
     'the end of a process',
   );
-  return refusal(task, {}, soon, because);
+  return refusal(task, {}, atOnce, because);
 }
 
 function kill(pid: number): void {

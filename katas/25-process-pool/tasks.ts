@@ -101,7 +101,8 @@ function fillMemory(megabytes: number): string {
   // What Node says on stderr when the memory is full is long, and no news to the spec.
   closeSync(2);
   openSync(devNull, 'w');
+  const megabyte = Array.from({ length: 131_072 }, () => 0.5);
   const filled = [];
-  while (filled.length < megabytes) filled.push(Array.from({ length: 131_072 }, () => 0.5));
+  while (filled.length < megabytes) filled.push([...megabyte]);
   return `${filled.length} MB of memory`;
 }

@@ -23,6 +23,8 @@ export interface Blocking {
   readonly onLoopMs: number;
   /** Calls in other threads, unless the gate is opened before. */
   readonly inThreadMs: number;
+  /** Whether `countPrimes` counts; otherwise it finds none, however high the limit. */
+  readonly counts: boolean;
   /** What each report ends with, so that none can be made up. */
   readonly nonce: string;
 }
@@ -75,7 +77,7 @@ export class CallLog implements Disposable {
     Atomics.notify(this.#handle.cells, slot.opened);
   }
 
-  add(name: Call['name'], input: number): void {
+  #add(name: Call['name'], input: number): void {
     const { cells } = this.#handle;
     const call = Atomics.add(cells, slot.calls, 1);
     if (call < most) {
@@ -83,10 +85,16 @@ export class CallLog implements Disposable {
     }
   }
 
+  /** Notes a call of `countPrimes`, and tells whether it has to count. */
+  counted(limit: number): boolean {
+    this.#add('countPrimes', limit);
+    return this.#handle.counts;
+  }
+
   /** Blocks this thread as long as the test likes, and gives the nonce of its reports. */
   blocked(name: Call['name'], input: number): string {
     const { cells, onLoopMs, inThreadMs, nonce } = this.#handle;
-    this.add(name, input);
+    this.#add(name, input);
     const now = Atomics.add(cells, slot.blocked, 1) + 1;
     for (let seen = this.peak; seen < now; seen = this.peak) {
       Atomics.compareExchange(cells, slot.peak, seen, now);
