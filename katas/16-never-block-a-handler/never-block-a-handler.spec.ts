@@ -29,11 +29,11 @@ const longJson = { ...json, body: `{"id":"{nonce}","note":"${'€'.repeat(70_000
 /** For tests in which nobody may be too late, however slow the machine is. Both limits differ from run to run, so none can be known. */
 const ample = random().int(50_000, 70_000);
 const limit = random().int(250, 450);
+/** For a limit that really passes: long enough for dozens of turns. */
+const short = random().int(200, 250);
 
 test('/healthz keeps answering while the upstream is slow', async () => {
-  await using upstream = await startUpstream({ routes: { '/': { ...json, delayMs: 200 } } });
-
-  const report = await judge(upstream, askBoth);
+  const { report } = await judgeGoodAnswer();
 
   expect(report).toLeaveTheLoopFree();
   expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
@@ -41,21 +41,19 @@ test('/healthz keeps answering while the upstream is slow', async () => {
 
 test('one hundred requests wait for the upstream at the same time', async () => {
   const { buildApp } = await load();
-  const routes = { '/': { ...json, delayMs: 200 }, '/gate': { ...json, gate: true } };
-  await using upstream = await startUpstream({ routes });
-  await using app = buildApp({ upstream: upstream.url('/gate'), timeoutMs: ample });
-  using started = countStarts();
-  const report = await judge(upstream, askBoth);
+  const { report, started } = await judgeGoodAnswer();
   expect(report, 'One request already holds up all others').toLeaveTheLoopFree();
   expect(report.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
   expect(
-    started.count,
+    started,
     'Your code started a process or a thread for one request; it should ask by itself. Started',
   ).toBe(0);
 
+  await using upstream = await startUpstream({ routes: { '/': { ...json, gate: true } } });
+  await using app = buildApp({ upstream: upstream.url('/'), timeoutMs: ample });
   const asked = Promise.all(Array.from({ length: 100 }, () => app.inject('/example')));
   const { peak } = await lookUntil(upstream, ({ hits }) => hits >= 100);
-  await upstream.open('/gate');
+  await upstream.open('/');
   const replies = await asked;
 
   const sentence = `100 requests came in, but never more than ${peak} of them waited for the upstream at the same time`;
@@ -126,7 +124,7 @@ test('a failing upstream does not hold up /healthz either', async () => {
   expect(failed).toLeaveTheLoopFree();
   expect(failed.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
 
-  const late = await judge(upstream, askBoth, { path: '/gate', timeoutMs: limit });
+  const late = await judge(upstream, askBoth, { path: '/gate', timeoutMs: short });
   expect(late, 'The time of a request was up, and then').toLeaveTheLoopFree();
   expect(late.turns, turnsTold).toBeGreaterThanOrEqual(fewestTurns);
 });
@@ -202,9 +200,9 @@ test('waits for timeoutMs and not longer', async () => {
   const timeoutMs = limit;
 
   const early = await askOnce(buildApp, { ...json, delayMs: limit - 1 }, { timeoutMs });
+  expect(early.value.statusCode, inTime(limit - 1, limit)).toBe(200);
   const late = await askOnce(buildApp, { ...json, delayMs: 10_000 }, { timeoutMs });
 
-  expect(early.value.statusCode, inTime(limit - 1, limit)).toBe(200);
   expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
   expect(late).toTakeVirtually(limit);
 
@@ -222,9 +220,9 @@ test('timeoutMs covers the body too', async () => {
   const route = { ...json, delayMs: limit - 100 };
 
   const early = await askOnce(buildApp, { ...route, bodyDelayMs: 50 }, { timeoutMs });
+  expect(early.value.statusCode, inTime(limit - 50, limit)).toBe(200);
   const late = await askOnce(buildApp, { ...route, bodyDelayMs: 200 }, { timeoutMs });
 
-  expect(early.value.statusCode, inTime(limit - 50, limit)).toBe(200);
   const sentence = 'Your status, for headers in time and the end of the body 100 ms too late';
   expect(late.value.statusCode, sentence).toBe(504);
   expect(late).toTakeVirtually(limit);
@@ -238,9 +236,9 @@ test('timeoutMs is 500 where it is not given', async () => {
   const { buildApp } = await load();
 
   const early = await askOnce(buildApp, { ...json, delayMs: 499 });
+  expect(early.value.statusCode, inTime(499, 500)).toBe(200);
   const late = await askOnce(buildApp, { ...json, delayMs: 10_000 });
 
-  expect(early.value.statusCode, inTime(499, 500)).toBe(200);
   expect(late.value.statusCode, 'Your status, for an answer after 10000 ms').toBe(504);
   expect(late).toTakeVirtually(500);
 });
@@ -280,6 +278,26 @@ function askBoth(app: App): Promise<unknown> {
 /** Work that holds the loop makes none or two, whatever the machine does; a wait of 200 ms or more that does not, dozens. */
 const fewestTurns = 5;
 const turnsTold = 'Turns of the event loop while /example waited for the upstream';
+
+interface Judgement {
+  readonly report: LoopReport;
+  /** Processes and threads that were started meanwhile. */
+  readonly started: number;
+}
+
+let judgement: Judgement | null = null;
+
+/** Judges a call that the upstream answers well after 200 ms; only once, for two tests ask for it. */
+async function judgeGoodAnswer(): Promise<Judgement> {
+  if (judgement !== null) return judgement;
+  await using upstream = await startUpstream({ routes: { '/': { ...json, delayMs: 200 } } });
+  using starts = countStarts();
+  const report = await judge(upstream, askBoth);
+  const made = { report, started: starts.count };
+  // A judgement that the machine spoiled is made again.
+  if (report.verdict !== 'inconclusive') judgement = made;
+  return made;
+}
 
 /**
  * Judges calls of a fresh app.

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 export async function fetchData(url: string): Promise<string> {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   await setTimeout(1000);
   return `Data from ${url}`;
 }

@@ -6,7 +6,7 @@ let last = -Infinity;
 
 export async function fetchData(url: string): Promise<string> {
   if (Date.now() - last < 500) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
   last = Date.now();
   await setTimeout(1000);

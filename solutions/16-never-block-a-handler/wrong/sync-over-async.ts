@@ -32,6 +32,8 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
 }
 
 const program = `
+const { get } = require('node:http');
+const { text } = require('node:stream/consumers');
 const { workerData } = require('node:worker_threads');
 const { url, timeoutMs, port, done } = workerData;
 const tell = (answer) => {
@@ -40,9 +42,10 @@ const tell = (answer) => {
   Atomics.notify(done, 0);
 };
 const signal = AbortSignal.timeout(timeoutMs);
-fetch(url, { signal })
-  .then(async (response) => tell({ status: response.status, body: await response.text() }))
-  .catch(() => tell({ status: signal.aborted ? 504 : 502, body: '' }));
+const giveUp = () => tell({ status: signal.aborted ? 504 : 502, body: '' });
+get(url, { agent: false, signal }, (response) => {
+  text(response).then((body) => tell({ status: response.statusCode, body }), giveUp);
+}).on('error', giveUp);
 `;
 
 function askSync(url: string, timeoutMs: number): Answer {
