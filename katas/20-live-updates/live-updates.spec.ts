@@ -416,10 +416,13 @@ async function openStream(url: string, lastEventId?: string, reading?: Promise<v
   const read = async () => {
     state.head = await client.head();
     await reading;
-    let rest = '';
+    let rest: string[] = [];
     for (let part = await client.read(); part !== null; part = await client.read()) {
-      const blocks = (rest + part).split(/(?:\r\n|\n|\r(?!\n)){2}/);
-      rest = blocks.pop() ?? '';
+      rest.push(part);
+      // Within a line no event ends: the pieces of a large one are put together once.
+      if (!/[\r\n]/.test(part)) continue;
+      const blocks = rest.join('').split(/(?:\r\n|\n|\r(?!\n)){2}/);
+      rest = blocks.splice(-1);
       events.push(...blocks.flatMap(parseEvent));
     }
     state.ended = true;

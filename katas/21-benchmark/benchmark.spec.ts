@@ -122,7 +122,7 @@ test('latency counts up to the last byte of the body, however long it is', async
 
   for (const path of Object.keys(routes)) {
     const { value } = await inVirtualTime(() =>
-      bench(api.url(path), { requests: 4, concurrency: 4 }),
+      bench(api.url(path), { requests: 2, concurrency: 2 }),
     );
 
     const what = `${path}, with headers after 100 ms and the end of the body after 150 ms`;

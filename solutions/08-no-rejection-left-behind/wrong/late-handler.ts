@@ -11,12 +11,11 @@ export class Background {
 
   run<T>(fn: () => T | Promise<T>): Promise<T> {
     const task = Promise.try(fn);
-    this.#running.add(task);
-    setImmediate(() => {
-      task
-        .catch((error: unknown) => this.#onError(error))
-        .finally(() => this.#running.delete(task));
-    });
+    const handled = new Promise((resolve) => setImmediate(resolve))
+      .then(() => task)
+      .catch((error: unknown) => this.#onError(error))
+      .finally(() => this.#running.delete(handled));
+    this.#running.add(handled);
     return task;
   }
 
