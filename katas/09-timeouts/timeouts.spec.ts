@@ -6,6 +6,7 @@ import {
   expect,
   inVirtualTime,
   kata,
+  microtasks,
   random,
   startSlowApi,
   test,
@@ -43,7 +44,14 @@ test('in time, its value or its very error comes out, of a plain function too', 
     return nonce;
   };
   const fail = () => {
+    calls += 1;
     throw failure;
+  };
+  // Of the work's own, from a limit inside of it.
+  const tooSlow = new DOMException('The archive was too slow.', 'TimeoutError');
+  const nothing: unknown = undefined;
+  const throwNothing = () => {
+    throw nothing;
   };
 
   const run = await observe(async () => ({
@@ -52,15 +60,29 @@ test('in time, its value or its very error comes out, of a plain function too', 
     nothing: await withTimeout(100, () => undefined),
     error: await outcomeOf(withTimeout(100, () => Promise.reject(failure))),
     thrown: await rejectionOf(() => withTimeout(100, fail)),
+    tooSlow: await outcomeOf(withTimeout(100, () => Promise.reject(tooSlow))),
+    thrownNothing: await settlementOf(withTimeout(100, throwNothing)),
+    given: await settlementOf(withTimeout(100, () => failure)),
+    soon: await callsSoonAfter((work) => withTimeout(100, work)),
   }));
 
   expectEnd(run, 99, 'One work took 99 ms, all others nothing');
   expect(run.value.value, cameOut).toBe(nonce);
   expect(run.value.plain, `${cameOut}, for a plain function`).toBe(nonce);
-  expect(calls, 'Calls of a plain function').toBe(1);
+  expect(calls, 'Calls of two plain functions, one of which threw').toBe(2);
   expect(run.value.nothing, `${cameOut}, for a work without a value`).toBe(undefined);
   expectError(run.value.error, failure, 'The work failed in time');
   expectError(run.value.thrown, failure, 'The work threw at once');
+  expectError(run.value.tooSlow, tooSlow, 'The work failed in time, by a limit of its own');
+  expect(run.value.thrownNothing.status, 'The work threw undefined, so withTimeout').toBe(
+    'rejected',
+  );
+  expect(run.value.given.status, 'The work returned an Error and threw none, so withTimeout').toBe(
+    'fulfilled',
+  );
+  expect(run.value.soon, 'Calls of the work, a few microtasks after the call of withTimeout').toBe(
+    1,
+  );
 });
 
 test('an AbortError that answers another signal is an error like any other', async () => {
@@ -83,20 +105,36 @@ test('an AbortError that answers another signal is an error like any other', asy
 // asyncio: test_wait_for_reraises_exception_during_cancellation. Kotlin: testSuppressExceptionWithAnotherException.
 test('an error of the clean-up comes out instead of the TimeoutError', async () => {
   const { withTimeout } = await load();
-  const failures: Error[] = [];
+  const failures = {
+    'an error whose cause is the reason': (cause: unknown) =>
+      new Error('Half a report is left.', { cause }),
+    'a TimeoutError of its own': () => new DOMException('No disk answers.', 'TimeoutError'),
+    // Never the reason of a signal: an abort without a reason has one all the same.
+    undefined: () => undefined,
+  };
 
-  const { value } = await observe(() =>
-    outcomeOf(
-      withTimeout(100, async (signal) => {
-        await work('report', 10_000, signal);
-        failures.push(new Error('Half a report is left.', { cause: signal.reason }));
-        throw failures[0];
-      }),
-    ),
-  );
+  for (const stoppedBy of ['the time was up', 'an outer abort']) {
+    for (const [what, make] of Object.entries(failures)) {
+      const thrown: unknown[] = [];
+      const { value } = await observe(async () => {
+        const outer = new AbortController();
+        const options = { signal: outer.signal };
+        const failToCleanUp = async (signal: AbortSignal) => {
+          await work('report', 10_000, signal);
+          thrown.push(make(signal.reason));
+          throw thrown[0];
+        };
+        const running = settlementOf(withTimeout(100, failToCleanUp, options));
+        await sleep(50);
+        if (stoppedBy === 'an outer abort') outer.abort(new Error('The customer has left.'));
+        return running;
+      });
 
-  expect(failures, 'The errors of the clean-up, once the time was up').toHaveLength(1);
-  expectError(value, failures[0]!, 'The clean-up failed');
+      expect(thrown, `The errors of the clean-up after ${stoppedBy}`).toHaveLength(1);
+      const error = value.status === 'rejected' ? value.reason : `a value: ${told(value.value)}`;
+      expectError(error, thrown[0], `After ${stoppedBy}, the clean-up threw ${what}`);
+    }
+  }
 });
 
 // `fetch` and `throwIfAborted` answer with the reason itself, `node:timers/promises` and `node:events` with an AbortError.
@@ -107,18 +145,26 @@ test('a TimeoutError comes out, however the work answers the abort', async () =>
     throw signal.reason;
   };
 
+  const throwByHand = async (signal: AbortSignal) => {
+    await work('report', 10_000, signal);
+    const error = new Error('Stopped.', { cause: signal.reason });
+    throw Object.assign(error, { name: 'AbortError' });
+  };
+
   const run = await observe(() =>
     Promise.all([
       outcomeOf(withTimeout(100, throwReason)),
       outcomeOf(withTimeout(200, (signal) => sleep(10_000, undefined, { signal }))),
+      outcomeOf(withTimeout(200, throwByHand)),
     ]),
   );
 
-  const [reason, cause] = run.value.map(nameOf);
+  const [reason, cause, byHand] = run.value.map(nameOf);
   expect(reason, `${cameOut}, when the work threw the reason`).toBe('TimeoutError');
   const what = `${cameOut}, when the work threw an AbortError, its cause the reason`;
   expect(cause, what).toBe('TimeoutError');
-  expectEnd(run, 200, 'Two works stop at once, and their limits are 100 and 200 ms');
+  expect(byHand, `${what}, and no code`).toBe('TimeoutError');
+  expectEnd(run, 200, 'Three works stop at once, and their limits are 100, 200 and 200 ms');
 });
 
 // Kotlin: testSuppressExceptionWithResult. So was `asyncio.wait_for`: test_wait_for_raises_timeout_error_if_returned_during_cancellation.
@@ -131,35 +177,82 @@ test('a value that the work returns after the abort does not count', async () =>
     await work('swallows the abort', 10_000, signal);
     return 'a stand-in';
   };
-  const ignore = () => work('does not listen', 500).then(() => 'a value, too late');
+  const returnNothing = (signal: AbortSignal) => work('swallows the abort', 10_000, signal);
+  const ignore = () => work('does not listen', 3_600_000).then(() => 'a value, too late');
 
-  const { value } = await observe(async () => {
+  const run = await observe(async () => {
     const swallowed = await outcomeOf(withTimeout(100, swallow));
+    const nothing = await outcomeOf(withTimeout(100, returnNothing));
     const ignored = await outcomeOf(withTimeout(100, ignore));
     const running = withTimeout(100, swallow, { signal: outer.signal });
     const rejected = expect(running, 'An outer abort was swallowed').toRejectWith({ reason });
     await sleep(50);
     outer.abort(reason);
     await rejected;
-    return { swallowed, ignored };
+    return { swallowed, nothing, ignored };
   });
+  const { value } = run;
 
   expect(nameOf(value.swallowed), `${cameOut}, for a swallowed abort`).toBe('TimeoutError');
+  expect(nameOf(value.nothing), `${cameOut}, for a swallowed abort and no value`).toBe(
+    'TimeoutError',
+  );
   expect(nameOf(value.ignored), `${cameOut}, for a work that did not listen`).toBe('TimeoutError');
+  expectEnd(
+    run,
+    3_600_250,
+    'Three works stopped, after 250 ms in all, and one did not listen for an hour',
+  );
 });
 
 // Not so in asyncio, where a task that is cancelled during the clean-up ends as cancelled, not as timed out.
 test('an outer abort comes out with its reason, unless the time was up before', async () => {
   const { withTimeout } = await load();
   const reason = new Error('The customer has left.');
+  const outOfTime = new DOMException('The whole page was too slow.', 'TimeoutError');
 
-  const early = await observe(async () => {
+  // Any value can be the reason, also a TimeoutError of somebody else.
+  for (const [ms, given] of [
+    [100, reason],
+    [Infinity, outOfTime],
+    [100, null],
+  ] as const) {
+    const early = await observe(async () => {
+      const outer = new AbortController();
+      const signals: AbortSignal[] = [];
+      const listen = (signal: AbortSignal) => {
+        signals.push(signal);
+        return stopSlowly(signal);
+      };
+      const running = withTimeout(ms, listen, { signal: outer.signal });
+      const what = `An outer abort with the reason ${told(given)}, where the limit is ${ms}`;
+      const rejected = expect(running, what).toRejectWith({ reason: given });
+      await sleep(53);
+      outer.abort(given);
+      await microtasks(20);
+      const toldAtOnce = signals.every(({ aborted }) => aborted);
+      await rejected;
+      return toldAtOnce;
+    });
+
+    expectNobodyAtWork(early);
+    expectEnd(early, 20_053, 'The outer abort came at 53 ms, and the clean-up takes 20000 ms');
+    if (!early.value) {
+      expect.fail(
+        'options.signal was aborted, and the signal of the work was not, also a few microtasks later. It should be aborted at once.',
+      );
+    }
+  }
+  const inside = await observe(async () => {
     const outer = new AbortController();
-    const running = withTimeout(100, stopSlowly, { signal: outer.signal });
-    const rejected = expect(running).toRejectWith({ reason });
-    await sleep(53);
-    outer.abort(reason);
-    await rejected;
+    const leave = (signal: AbortSignal) => {
+      outer.abort(reason);
+      return stopSlowly(signal);
+    };
+    const running = withTimeout(100, leave, { signal: outer.signal });
+    await expect(running, 'The work itself aborted options.signal, at once').toRejectWith({
+      reason,
+    });
   });
   const late = await observe(async () => {
     const outer = new AbortController();
@@ -169,8 +262,7 @@ test('an outer abort comes out with its reason, unless the time was up before', 
     return running;
   });
 
-  expectNobodyAtWork(early);
-  expectEnd(early, 20_053, 'The outer abort came at 53 ms, and the clean-up takes 20000 ms');
+  expectEnd(inside, 20_000, 'The outer abort came at 0 ms, and the clean-up takes 20000 ms');
   expect(nameOf(late.value), `${cameOut}, when the abort came after the time was up`).toBe(
     'TimeoutError',
   );
@@ -185,8 +277,11 @@ test('never starts the work when the outer signal is already aborted', async () 
   };
 
   await observe(async () => {
-    const signal = AbortSignal.abort(reason);
-    await expect(() => withTimeout(100, count, { signal })).toRejectWith({ reason });
+    for (const given of [reason, null, 0]) {
+      const signal = AbortSignal.abort(given);
+      const refused = () => withTimeout(100, count, { signal });
+      await expect(refused, `The reason was ${told(given)}`).toRejectWith({ reason: given });
+    }
   });
 
   expect(calls, 'Calls of the work').toBe(0);
@@ -195,14 +290,22 @@ test('never starts the work when the outer signal is already aborted', async () 
 test('leaves no timer, however it ends', async () => {
   const { withTimeout } = await load();
   const outer = new AbortController();
+  const { signal } = outer;
+  const fail = () => {
+    throw new Error('It failed at once.');
+  };
 
   const run = await inVirtualTime(async () => {
     await withTimeout(60_000, () => sleep(10));
+    await withTimeout(Infinity, () => sleep(10));
+    await outcomeOf(withTimeout(2 ** 32, () => sleep(10)));
+    await rejectionOf(() => withTimeout(60_000, fail));
     await outcomeOf(withTimeout(60_000, () => Promise.reject(new Error('It failed.'))));
-    const running = outcomeOf(withTimeout(60_000, stopSlowly, { signal: outer.signal }));
+    const running = outcomeOf(withTimeout(60_000, stopSlowly, { signal }));
     await sleep(50);
     outer.abort();
     await running;
+    await rejectionOf(() => withTimeout(60_000, () => sleep(10), { signal }));
   });
 
   expect(run).toLeaveNoTimers();
@@ -212,9 +315,14 @@ test('leaves no listener on the outer signal, however it ends', async () => {
   const { withTimeout } = await load();
   const { signal } = new AbortController();
   const aborted = new AbortController();
+  const fail = () => {
+    throw new Error('It failed at once.');
+  };
 
   await inVirtualTime(async () => {
     await withTimeout(60_000, () => sleep(10), { signal });
+    await withTimeout(Infinity, () => sleep(10), { signal });
+    await rejectionOf(() => withTimeout(60_000, fail, { signal }));
     await outcomeOf(withTimeout(60_000, () => Promise.reject(new Error('It failed.')), { signal }));
     await outcomeOf(withTimeout(100, stopSlowly, { signal }));
     const running = outcomeOf(withTimeout(60_000, stopSlowly, { signal: aborted.signal }));
@@ -287,12 +395,26 @@ test('Infinity never times out, and a limit of 2 ** 31 or more not at once', asy
   expect(value[1], `${cameOut}, for 2 ** 31 ms and a work of 20 days`).toBe('done');
   expect(value[2], `${cameOut}, for 2 ** 32 + 100 ms and a work of 20 days`).toBe('done');
   expect(value[3], `${cameOut}, for 285,000 years and a work of 20 days`).toBe('done');
+
+  const stopped = await observe(async () => {
+    const outer = new AbortController();
+    const running = withTimeout(2 ** 32, stopSlowly, { signal: outer.signal });
+    const reason = new Error('The customer has left.');
+    const rejected = expect(running, 'An outer abort, with a limit of 2 ** 32 ms').toRejectWith({
+      reason,
+    });
+    await sleep(50);
+    outer.abort(reason);
+    await rejected;
+  });
+  expectEnd(stopped, 20_050, 'The outer abort came at 50 ms, and the clean-up takes 20000 ms');
 });
 
 test('fetchText gives the text, or the error of a connection that broke', async () => {
   const { fetchText } = await load();
   const routes = {
-    '/': { delayMs: 200, bodyDelayMs: 50 },
+    // The first half ends amid the letter in the middle.
+    '/': { delayMs: 200, bodyDelayMs: 50, body: ' "{nonce}€{nonce}"\n' },
     '/broken': { delayMs: 200, fail: 'destroy' },
     '/cut': { delayMs: 200, fail: 'cut' },
   } as const;
@@ -300,13 +422,23 @@ test('fetchText gives the text, or the error of a connection that broke', async 
 
   const { value } = await observe(async () => ({
     text: await fetchText(api.url('/'), 300),
-    again: await fetchText(api.url('/'), Infinity),
+    others: await Promise.all([
+      fetchText(api.url('/'), Infinity),
+      fetchText(api.url('/'), Infinity),
+    ]),
     broken: await outcomeOf(fetchText(api.url('/broken'), 300)),
     cut: await outcomeOf(fetchText(api.url('/cut'), 300)),
   }));
 
   const served = api.traffic.of('/').map(({ body }) => body);
-  expect([value.text, value.again], 'The texts of two calls').toEqual(served);
+  // Two calls came together, and either may be served first.
+  const texts = [value.text, ...value.others].map((text) => served.indexOf(text));
+  if (texts.toSorted((a, b) => a - b).join() !== '0,1,2' || texts[0] !== 0) {
+    expect([value.text, ...value.others], 'The texts of three calls, in UTF-8').toEqual(served);
+  }
+  const asked = api.traffic.requests.map(({ method, path }) => `${method} ${path}`);
+  const once = ['GET /', 'GET /', 'GET /', 'GET /broken', 'GET /cut'];
+  expect(asked, 'Requests that the server saw, of five calls').toEqual(once);
   for (const [how, outcome] of Object.entries({ broken: value.broken, cut: value.cut })) {
     if (isOfConnection(outcome)) continue;
     expect.fail(
@@ -338,6 +470,9 @@ test('the time of fetchText covers the body too', async () => {
   const what = 'What came out of fetchText, when the headers were in time and the body stalled';
   expect(nameOf(run.value), what).toBe('TimeoutError');
   expect(run).toTakeVirtually(300);
+  expect(await outcomeAtServer(api), 'The request whose body you gave up, seen by the server').toBe(
+    'aborted',
+  );
 });
 
 /**
@@ -382,6 +517,24 @@ async function stopSlowly(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
+/** How often a work was called that was given to `start`, when a few microtasks have run and nothing else. */
+async function callsSoonAfter(start: (work: () => void) => Promise<unknown>): Promise<number> {
+  let calls = 0;
+  const running = start(() => {
+    calls += 1;
+  });
+  await microtasks(20);
+  const soon = calls;
+  await running;
+  return soon;
+}
+
+/** Whether `promise` resolved or rejected, where a value must not be taken for an error. */
+async function settlementOf(promise: Promise<unknown>): Promise<PromiseSettledResult<unknown>> {
+  const [settlement] = await Promise.allSettled([promise]);
+  return settlement;
+}
+
 /** What `promise` comes to: its value or its error. */
 function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.catch((error: unknown) => error);
@@ -409,9 +562,9 @@ function told(outcome: unknown): string {
 }
 
 /** Fails unless this very error came out. */
-function expectError(outcome: unknown, error: Error, happened: string): void {
+function expectError(outcome: unknown, error: unknown, happened: string): void {
   if (outcome === error) return;
-  const message = `${happened}. withTimeout gave ${told(outcome)}; it should reject with the very ${told(error)}.`;
+  const message = `${happened}. withTimeout gave ${told(outcome)}; it should reject with ${told(error)} itself.`;
   throw new AssertionError({ message, stackStartFn: expectError });
 }
 

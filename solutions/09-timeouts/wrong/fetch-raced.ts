@@ -1,5 +1,6 @@
 // Races the request against the abort, and does not give it the signal: the connection stays open for nobody.
 // fails: fetchText breaks its request off when the time is up
+// fails: the time of fetchText covers the body too
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;

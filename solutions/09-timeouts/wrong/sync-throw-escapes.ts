@@ -1,5 +1,6 @@
 // Calls the work outside of any promise: when it throws at once, withTimeout throws, and whoever wrote `.catch` is not asked.
 // fails: in time, its value or its very error comes out, of a plain function too
+// fails: an outer abort comes out with its reason, unless the time was up before
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;
