@@ -26,6 +26,22 @@ test('the five steps run in the order of the list, wherever inOrder is called', 
 
     expect(order, `inOrder was called in ${place}`).toHappenInOrder(names);
   }
+
+  const orders: Step[][] = [[], []];
+  const calls = () => orders.map((order) => inOrder(fiveSteps((name) => order.push(name))));
+  await inVirtualTime(() =>
+    allThatComes(
+      (start) => start(),
+      async () => void (await Promise.all(calls())),
+    ),
+  );
+
+  for (const [index, order] of orders.entries()) {
+    const which = index === 0 ? 'first' : 'second';
+    expect(order, `inOrder was called twice in the same moment; the ${which} call`).toHappenInOrder(
+      names,
+    );
+  }
 });
 
 test('each step runs in a callback of its own mechanism', async () => {
@@ -46,22 +62,42 @@ test('each step runs in a callback of its own mechanism', async () => {
       ran === queueOf.microtask ? ' What comes after an `await` runs in a microtask.' : '';
     expect.fail(`The step '${name}' ran ${String(ran)}; it should run ${queue}.${why}`);
   }
+
+  // For Node every timer is one kind; the clock knows which function has set it.
+  const { timers } = await inVirtualTime(() =>
+    allThatComes(
+      (start) => start(),
+      () => inOrder(fiveSteps(() => {})),
+    ),
+  );
+  const kinds = timers.filter(({ owner }) => owner === 'learner').map(({ kind }) => kind);
+  if (kinds.length > 0 && !kinds.includes('setTimeout')) {
+    expect.fail(
+      `The step 'timeout' ran in a callback of ${kinds[0]}; it should run in a callback of setTimeout.`,
+    );
+  }
 });
 
 test('the sync step, and no other, runs before inOrder returns', async () => {
   const { inOrder } = await load();
   const order: Step[] = [];
   const steps = fiveSteps((name) => order.push(name));
+  const orderOfNext: Step[] = [];
   let atReturn: readonly Step[] = [];
+  let atNextReturn: readonly Step[] = [];
 
   const call = async () => {
     const done = inOrder(steps);
     atReturn = [...order];
-    await done;
+    const next = inOrder(fiveSteps((name) => orderOfNext.push(name)));
+    atNextReturn = [...orderOfNext];
+    await Promise.all([done, next]);
   };
   await inVirtualTime(() => allThatComes((start) => start(), call));
 
   expect(atReturn, 'The steps that had run when inOrder returned').toEqual(['sync']);
+  const again = 'inOrder was called again before the first call had ended. The steps of the second';
+  expect(atNextReturn, `${again} that had run when it returned`).toEqual(['sync']);
 });
 
 test('no turn of the loop passes before the microtask step', async () => {

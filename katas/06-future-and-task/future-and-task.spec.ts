@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { EventEmitter } from 'node:events';
-import { expect, kata, random, settled, test, turns } from '#harness';
+import { expect, inVirtualTime, kata, random, settled, test, turns } from '#harness';
 
 const load = kata(() => import('./future-and-task.ts'));
 
@@ -226,6 +226,42 @@ test('nobody who waits is called before the one who settles goes on', async () =
       `It was settled, and a turn of the event loop later this still waits: ${unheard.join(', ')}.`,
     );
   }
+});
+
+// Also none that is cleared when the wait ends: a thousand customers who wait would be a thousand timers.
+test('nobody sets a timer, however a wait ends', async () => {
+  const { fromCallback, fromEvent, Future } = await load();
+
+  const { timers } = await inVirtualTime(async () => {
+    for (const end of ['a value', 'an error', 'an abort'] as const) {
+      const emitter = new EventEmitter();
+      const future = new Future<string>();
+      const controller = new AbortController();
+      const { signal } = controller;
+      let callback: (error: unknown, value?: string) => void = () => {};
+      const waits = [
+        fromEvent(emitter, 'price', { signal }),
+        future.wait({ signal }),
+        future.wait(),
+        fromCallback((given: typeof callback) => (callback = given)),
+      ].map(held);
+      await turns(1);
+
+      if (end === 'an abort') controller.abort();
+      if (end === 'a value') emitter.emit('price', '7');
+      if (end === 'an error') emitError(emitter, failure);
+      if (end === 'an error') future.reject(failure);
+      else future.resolve('7');
+      callback(end === 'an error' ? failure : null, '7');
+      await Promise.all(waits.map(settled));
+    }
+  });
+
+  const timer = timers.find(({ owner }) => owner === 'learner');
+  if (timer === undefined) return;
+  expect.fail(
+    `Somebody waited, and your code called ${timer.kind}. Who waits is called; nobody has to look again and again, or to keep anything awake.`,
+  );
 });
 
 test('an error for which nobody waits yet is kept, and not unhandled', async () => {

@@ -73,8 +73,18 @@ test("the block's error is not hidden by a clean-up that fails", async () => {
     }),
   );
 
+  const { value: again } = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAndFail('shop', 30, signal));
+      await group[Symbol.asyncDispose]();
+      throw failure;
+    }),
+  );
+
   expect(error, cameOut).toBe(failure);
   expect(later, `A child had failed before the block did. ${cameOut}`).toBe(failure);
+  expect(again, `The block called dispose itself, and then threw. ${cameOut}`).toBe(failure);
 });
 
 test("the block's error is not hidden by an abort of the parent", async () => {
@@ -611,6 +621,13 @@ test("the children are told the parent's own reason, before join is called", asy
   const [stoppedAt, given] = reasons[0] ?? [];
   expect(stoppedAt, 'The parent was aborted at 50 ms; the child stopped at').toBe(50);
   expect(given, "The reason that the child's signal had").toBe(reason);
+
+  const late = await outcomeOf(async () => new TaskGroup({ signal: parent.signal }).signal);
+  // That it is aborted at all, is the matter of another test.
+  if (!(late instanceof AbortSignal) || !late.aborted) return;
+  expect(late.reason, "The parent was aborted already; the reason of the group's signal").toBe(
+    reason,
+  );
 });
 
 // asyncio: test_taskgroup_07. The moments between two lines of code are where such an abort is lost.
@@ -708,6 +725,17 @@ test('after join nothing is left on the parent', async () => {
     await outcomeOf(() => group.join());
   });
   expect(parent.signal, 'A parent that was aborted').toHaveNoListeners();
+
+  // Where it has not ended, a listener may be left: that is the matter of other tests.
+  const { value: ended } = await observe(async () => {
+    const group = new TaskGroup({ signal });
+    let ended = false;
+    await sleep(10);
+    void outcomeOf(() => group.join()).then(() => (ended = true));
+    await sleep(10);
+    return ended;
+  });
+  if (ended) expect(signal, 'A group without a child').toHaveNoListeners();
 });
 
 test('after a block that threw nothing is left on the parent', async () => {
@@ -731,21 +759,35 @@ test('after a block that threw nothing is left on the parent', async () => {
     }),
   );
   expect(signal, 'A group in which a child had failed').toHaveNoListeners();
+
+  // Where it has not ended, a listener may be left: that is the matter of other tests.
+  const { value: ended } = await observe(async () => {
+    const group = new TaskGroup({ signal });
+    let ended = false;
+    await sleep(10);
+    void outcomeOf(() => group[Symbol.asyncDispose]()).then(() => (ended = true));
+    await sleep(10);
+    return ended;
+  });
+  if (ended) expect(signal, 'A group without a child').toHaveNoListeners();
 });
 
 // asyncio: test_taskgroup_no_create_task_after_failure. Java: testForkAfterCancel2, "it should not run".
 test('after an abort spawn throws at once, and never calls the function', async () => {
   const { TaskGroup } = await load();
 
-  for (const who of ['cancel', 'a child that failed']) {
+  for (const who of ['cancel', 'a child that failed', 'its parent']) {
+    const parent = new AbortController();
+    const options = who === 'its parent' ? { signal: parent.signal } : {};
     let calls = 0;
 
     const { value: thrown } = await observe(async () => {
-      const group = new TaskGroup();
+      const group = new TaskGroup(options);
       void group.spawn((signal) => cleanUpAfter('child', 30, signal));
       if (who === 'a child that failed') void group.spawn(() => failAfter('fails', 10));
       await sleep(50);
       if (who === 'cancel') group.cancel();
+      if (who === 'its parent') parent.abort(new Error('the customer has left'));
       const thrown = thrownBy(() => group.spawn(() => (calls += 1)));
       await outcomeOf(() => group.join());
       return thrown;
@@ -858,6 +900,19 @@ test('an inner group that fails is one failure of the outer group', async () => 
 
   expect(failures.length, 'Two children of the outer group failed; its join told of').toBe(2);
   expect(namesIn(failures[0]), 'The failures in the first one').toEqual(['inner 1', 'inner 2']);
+
+  const { value: only } = await observe(async () => {
+    const outer = new TaskGroup();
+    void outer.spawn(async (signal) => {
+      const inner = new TaskGroup({ signal });
+      void inner.spawn(() => failAfter('inner 1', 50));
+      void inner.spawn((signal) => cleanUpAndFail('inner 2', 30, signal));
+      await inner.join();
+    });
+    return await failuresOf(outer.join());
+  });
+
+  expect(only.length, 'The inner group was all that failed; the outer join told of').toBe(1);
 });
 
 test('a group that fails leaves another group alone', async () => {

@@ -238,6 +238,20 @@ timed('functions run in the order in which they asked, newcomers last', async ()
     await stands(all, 'fulfilled', 'One of five functions, which all have nothing to wait for,');
     expect(order).toHappenInOrder([...names, 'newcomer']);
   }
+
+  // On the day of the big concert.
+  const mutex = new Mutex();
+  const order: number[] = [];
+  const crowd = Array.from({ length: 200 }, (_, index) => index + 1);
+  const all = Promise.all(crowd.map((place) => mutex.runExclusive(() => void order.push(place))));
+
+  await stands(all, 'fulfilled', 'One of 200 functions, which all have nothing to wait for,');
+  const wrong = order.findIndex((place, index) => place !== crowd[index]);
+  if (wrong >= 0) {
+    expect.fail(
+      `200 functions asked one after another. Number ${order[wrong]} ran where it was the turn of number ${crowd[wrong]}.`,
+    );
+  }
 });
 
 test('nobody polls: none of the three sets a timer or an immediate', async () => {

@@ -1,5 +1,6 @@
 // Listens to the parent only in join: while the block waits for something else, nobody hears of the abort.
 // fails: the children are told the parent's own reason, before join is called
+// fails: after an abort spawn throws at once, and never calls the function
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

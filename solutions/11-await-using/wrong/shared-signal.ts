@@ -3,6 +3,7 @@
 // fails: the block's error is not hidden by a clean-up that fails
 // fails: cancel gives its reason to the children
 // fails: a group that fails leaves another group alone
+// fails: an inner group that fails is one failure of the outer group
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   static readonly #root = new AbortController();

@@ -1,4 +1,4 @@
-// Throws a single failure as it is: the caller needs two ways to catch.
+// Throws a single failure as it is, unless it is a list already: the caller needs two ways to catch.
 // fails: a single failure comes in an AggregateError too
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
@@ -36,7 +36,8 @@ export class TaskGroup implements AsyncDisposable {
 
   async join(): Promise<void> {
     await this.#end();
-    if (this.#failures.length === 1) throw this.#failures[0];
+    const [first] = this.#failures;
+    if (this.#failures.length === 1 && !(first instanceof AggregateError)) throw first;
     if (this.#failures.length > 0) {
       throw new AggregateError(this.#failures, `${this.#failures.length} failed in the group.`);
     }

@@ -1,0 +1,30 @@
+// Takes an interval for the timer, and clears it in its first call.
+// fails: each step runs in a callback of its own mechanism
+import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
+
+export async function inOrder(steps: Steps): Promise<void> {
+  steps.sync();
+  await new Promise<void>((resolve) => {
+    process.nextTick(() => {
+      steps.nextTick();
+      queueMicrotask(() => {
+        steps.microtask();
+        setImmediate(() => {
+          steps.immediate();
+          const timer = setInterval(() => {
+            clearInterval(timer);
+            steps.timeout();
+            resolve();
+          }, 1);
+        });
+      });
+    });
+  });
+}
+
+export const prediction: Prediction = {
+  module: ['sync', 'microtask', 'nextTick', 'immediate'],
+  ioCallback: ['sync', 'nextTick', 'microtask', 'immediate', 'timeout'],
+  twoTimers: ['timer 1', 'nextTick', 'microtask', 'timer 2'],
+  immediates: ['immediate 1', 'nextTick', 'microtask', 'immediate 2', 'immediate 3'],
+};
