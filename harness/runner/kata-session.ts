@@ -13,6 +13,7 @@ import type { KataResult, TestResult } from './kata-result.ts';
 import { ProcessGuard } from './process-guard.ts';
 import type { SealedRun } from './spare-process.ts';
 import { SpareSlot } from './spare-slot.ts';
+import { withoutFetch } from './without-fetch.ts';
 import { lastWordsVariable, ResultCollector } from './result-collector.ts';
 
 export interface RunOptions {
@@ -71,10 +72,9 @@ export class KataSession implements AsyncDisposable {
     process.env['NODE_COMPILE_CACHE'] ??= path.join(scratch, 'compile-cache');
     const spare = new SpareSlot();
     if (first !== undefined) spare.fill(first);
-    const [{ createVitest }, { prewarmedPool }] = await Promise.all([
-      import('vitest/node'),
-      import('./prewarmed-pool.ts'),
-    ]);
+    const [{ createVitest }, { prewarmedPool }] = await withoutFetch(() =>
+      Promise.all([import('vitest/node'), import('./prewarmed-pool.ts')]),
+    );
     // The pool is given below.
     const { pool: _pool, ...options } = vitestConfig.test;
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
