@@ -3,7 +3,7 @@
 import { redirectTo } from '../submission/redirect.ts';
 import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
 import { beginSeed } from '../world/seed.ts';
-import { withBackgroundTimers } from './background-timers.ts';
+import { loadVitestWorker } from './load-vitest-worker.ts';
 import { isProcessClean } from './process-state.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
@@ -28,7 +28,7 @@ process.on('message', (message: unknown) => {
   void isProcessClean().then((idle) => send({ type: 'kata-idle', idle } satisfies IdleReply));
 });
 
-await withBackgroundTimers(() => import(worker));
+await loadVitestWorker(() => import(worker));
 for (const name of ['#harness', ...modules]) import(name).catch(() => {});
 
 /** Makes the process ready for the next answer. */
