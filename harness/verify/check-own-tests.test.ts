@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { checkOwnTests, pageTests, queueTests, terminalTests } from './check-own-tests.ts';
 
 const kinds = [
-  { kind: pageTests, report: 'browser-tests.json', name: 'the page in a browser' },
+  { kind: pageTests, report: 'browser-tests.json', name: 'the pages in a browser' },
   { kind: queueTests, report: 'queue-tests.json', name: 'a class on many machines' },
   { kind: terminalTests, report: 'terminal-tests.json', name: 'watch in a terminal' },
 ];

@@ -17,9 +17,9 @@ export interface OwnTests {
   readonly config: string;
 }
 
-/** The tests of the page in a real browser. */
+/** The tests of the pages, the learner's and the teacher's, in a real browser. */
 export const pageTests: OwnTests = {
-  name: 'the page in a browser',
+  name: 'the pages in a browser',
   where: 'harness/page',
   config: 'harness/verify/browser.config.ts',
 };

@@ -76,6 +76,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/verify/own-tests-config.ts', ...inBrowser },
   { file: 'harness/verify/browser.config.ts', ...inBrowser },
   { file: 'harness/verify/page-story.browser.ts', ...inBrowser },
+  { file: 'harness/verify/grade-pages.browser.ts', ...inBrowser },
   { file: 'harness/verify/terminal.config.ts', ...inTerminal },
   { file: 'harness/verify/watch-story.terminal.ts', ...inTerminal },
   { file: 'harness/cli/edition.ts', ...isPublishing },

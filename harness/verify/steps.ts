@@ -40,7 +40,7 @@ export const fullSteps: readonly FullStep[] = [
   },
   {
     name: 'page',
-    title: 'the page in a browser',
+    title: 'the pages in a browser',
     stage: 4,
     run: () => checkOwnTests(pageTests),
     missing: async () => missingProgram('chromium'),
