@@ -16,14 +16,14 @@ export function originalOf(wrapped: unknown): unknown {
  * Reaches all who look the functions up when they call them, named imports of built-in modules included; not those who
  * took a copy before.
  *
- * @param around gets the function's name as a message tells it, and makes the call
+ * @param around gets the function's name as a message tells it, makes the call, and is told what the function was called with
  */
 export function wrapFunctions(
   functions: readonly WatchedFunctions[],
-  around: (callee: string, call: () => unknown) => unknown,
+  around: (callee: string, call: () => unknown, words: readonly unknown[]) => unknown,
 ): () => void {
   const restores = functions.flatMap(({ owner, names, prefix }) =>
-    names.map((name) => wrap(owner, name, (call) => around(prefix + name, call))),
+    names.map((name) => wrap(owner, name, (call, words) => around(prefix + name, call, words))),
   );
   // Named imports of built-in modules follow only after this.
   syncBuiltinESMExports();
@@ -33,14 +33,18 @@ export function wrapFunctions(
   };
 }
 
-function wrap(owner: object, name: string, around: (call: () => unknown) => unknown): () => void {
+function wrap(
+  owner: object,
+  name: string,
+  around: (call: () => unknown, words: readonly unknown[]) => unknown,
+): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(owner, name);
   const original: unknown = descriptor?.value;
   if (typeof original !== 'function' || !descriptor?.configurable) return () => {};
   // A proxy keeps the function's name, its properties and its `this`.
   const wrapped = new Proxy(original, {
-    apply: (target, self, args: unknown[]): unknown =>
-      around(() => Reflect.apply(target, self, args)),
+    apply: (target, self, words: unknown[]): unknown =>
+      around(() => Reflect.apply(target, self, words), words),
   });
   originals.set(wrapped, original);
   Object.defineProperty(owner, name, { ...descriptor, value: wrapped });

@@ -31,7 +31,7 @@ export class KataFailure extends Error implements Explained {
 
 /** The machine was too busy to judge: the test is neither passed nor failed, and is run again. */
 export class InconclusiveError extends Error implements Explained {
-  override readonly name = 'InconclusiveError';
+  override readonly name: string = 'InconclusiveError';
   readonly kind = 'inconclusive';
   readonly advice = 'Run it again; close what else keeps the machine busy if it happens often.';
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Trace } from '../trace/trace.ts';
-import { withOuterLimit } from './outer-limit.ts';
+import { AbandonedError, withOuterLimit } from './outer-limit.ts';
 
 test('settles as the work does', async () => {
   const options = { limitMs: 10_000, trace: new Trace() };
@@ -23,4 +23,37 @@ test('ends work that waits for something that never comes, and says for what', a
   if ((error as { kind: string }).kind === 'hang') {
     expect((error as Error).message).toBe('Your code is still waiting after 0.1 s for GET /slow.');
   }
+});
+
+test('gives the limit once more where the machine was too busy', async () => {
+  let looks = 0;
+  // Half of the first limit was spent waiting for a CPU, and nothing of the second.
+  const waitedMs = (): number => (looks++ === 0 ? 0 : 300);
+  const began = performance.now();
+
+  const ended = withOuterLimit(new Promise(() => {}), {
+    limitMs: 600,
+    trace: new Trace(),
+    waitedMs,
+  });
+
+  await expect(ended).rejects.toMatchObject({
+    kind: 'hang',
+    message: 'Your code is still waiting after 1.2 s.',
+  });
+  expect(performance.now() - began).toBeGreaterThan(1100);
+});
+
+test('says that nothing is known where the machine never lets it run', async () => {
+  let waited = 0;
+  const waitedMs = (): number => (waited += 500);
+
+  const ended = withOuterLimit(new Promise(() => {}), {
+    limitMs: 600,
+    mostMs: 1200,
+    trace: new Trace(),
+    waitedMs,
+  });
+
+  await expect(ended).rejects.toBeInstanceOf(AbandonedError);
 });

@@ -15,34 +15,55 @@ export class StillWaitingError extends Error implements Explained {
 const tickMs = 50;
 const firstLookTicks = 10;
 
+/** Work that was left behind under way: it may still touch what a second run of it would use. */
+export class AbandonedError extends InconclusiveError {
+  override readonly name = 'AbandonedError';
+}
+
+export interface OuterLimitOptions {
+  readonly limitMs: number;
+  /** Real milliseconds after which no further limit is given; default 60,000. */
+  readonly mostMs?: number;
+  readonly trace: Trace;
+  /** How long the program has waited for a CPU so far; only tests name another way to know. */
+  readonly waitedMs?: () => number;
+}
+
 /**
  * Settles as `work` does, or rejects after `limitMs` of real time in which the loop turned.
  *
  * Time is counted in ticks of the loop, so that a process which gets no CPU is not hurried. Where the threads and children of this
- * process spent more than a fifth of the limit waiting for a CPU, nothing is known about the code: that is an `InconclusiveError`.
+ * process spent more than a fifth of the limit waiting for a CPU, it is given the limit once more: begun anew, the work would meet what it has
+ * left behind.
+ *
+ * @throws {StillWaitingError} where the machine let it run.
+ * @throws {AbandonedError} where the machine was too busy until `mostMs` were over: nothing is known about the code.
  */
-export async function withOuterLimit<T>(
-  work: Promise<T>,
-  options: { limitMs: number; trace: Trace },
-): Promise<T> {
+export async function withOuterLimit<T>(work: Promise<T>, options: OuterLimitOptions): Promise<T> {
   const { promise: limit, reject } = Promise.withResolvers<never>();
+  const { limitMs, mostMs = 60_000, trace, waitedMs = waitedForCpuMs } = options;
   let waitedBefore = 0;
   let ticks = 0;
+  let limits = 1;
   const timer = real.setInterval(() => {
     ticks += 1;
     // Not at once: asking costs milliseconds, and most tests have ended by then.
-    if (ticks === firstLookTicks) waitedBefore = waitedForCpuMs();
-    if (ticks * tickMs < options.limitMs) return;
-    const waited = ticks < firstLookTicks ? 0 : waitedForCpuMs() - waitedBefore;
-    reject(
-      waited > options.limitMs / 5
-        ? new InconclusiveError(
-            `The machine was too busy to judge this: for ${Math.round(waited)} ms the program waited for a CPU.`,
-          )
-        : new StillWaitingError(
-            `Your code is still waiting after ${options.limitMs / 1000} s${openSpans(options.trace)}.`,
-          ),
-    );
+    if (ticks === firstLookTicks) waitedBefore = waitedMs();
+    if (ticks * tickMs < limitMs * limits) return;
+    const waited = ticks < firstLookTicks ? 0 : waitedMs() - waitedBefore;
+    if (waited <= limitMs / 5) {
+      reject(
+        new StillWaitingError(
+          `Your code is still waiting after ${(limitMs * limits) / 1000} s${openSpans(trace)}.`,
+        ),
+      );
+    } else if (limitMs * limits >= mostMs) {
+      const sentence = `The machine was too busy to judge this: for ${Math.round(waited)} ms the program waited for a CPU.`;
+      reject(new AbandonedError(sentence));
+    } else {
+      limits += 1;
+      waitedBefore += waited;
+    }
   }, tickMs);
 
   try {

@@ -11,7 +11,7 @@ import { droppedWrites, renewConsoleBudget } from './console-budget.ts';
 import { describeFailure } from './explain.ts';
 import { InconclusiveError } from './failure.ts';
 import { takeIncidents } from './incidents.ts';
-import { withOuterLimit } from './outer-limit.ts';
+import { AbandonedError, withOuterLimit } from './outer-limit.ts';
 import { sealedRun, takeSealer } from './seal.ts';
 import type { FailureRecord, TestRecord, Verdict } from './test-record.ts';
 
@@ -30,7 +30,7 @@ const sealer = takeSealer();
  * Declares one test of a kata: a sentence of its contract, and the code that checks it.
  *
  * The body runs off the runner's own stack, so that code that never returns can be ended; a rejection that nobody handled and an error that
- * nobody could catch make the test red, whatever the body saw. A run in which the machine was too busy to judge is repeated.
+ * nobody could catch make the test red, whatever the body saw. A run in which the machine was too busy to judge is repeated, once it is over.
  *
  * @param options.limitMs real time after which the test is still waiting for something that will not come; default 10,000. Virtual time
  *   needs no limit: there a deadlock is known as such.
@@ -42,8 +42,8 @@ export function test(name: string, body: () => unknown, options: { limitMs?: num
     let outcome: Outcome;
     do {
       attempts += 1;
-      outcome = await runOnce(name, body, (options.limitMs ?? 10_000) * attempts);
-    } while (outcome.verdict === 'inconclusive' && attempts < maximumAttempts);
+      outcome = await runOnce(name, body, options.limitMs ?? 10_000);
+    } while (outcome.verdict === 'inconclusive' && outcome.isOver && attempts < maximumAttempts);
 
     const { verdict, failure, trace } = outcome;
     const seal = sealedRun() === null ? null : sealer(name, verdict, takeChange());
@@ -68,6 +68,8 @@ interface Outcome {
   readonly verdict: Verdict;
   readonly failure: FailureRecord | null;
   readonly trace: Trace;
+  /** Whether nothing of the body goes on. */
+  readonly isOver: boolean;
 }
 
 async function runOnce(name: string, body: () => unknown, limitMs: number): Promise<Outcome> {
@@ -89,11 +91,12 @@ async function runOnce(name: string, body: () => unknown, limitMs: number): Prom
   errors.unshift(...incidents.filter((incident) => incident.kind === 'crash'));
   errors.push(...incidents.filter((incident) => incident.kind !== 'crash'));
 
-  if (errors.length === 0) return { verdict: 'pass', failure: null, trace };
+  const isOver = !errors.some((error) => error instanceof AbandonedError);
+  if (errors.length === 0) return { verdict: 'pass', failure: null, trace, isOver };
   const error = errors.find((candidate) => !(candidate instanceof InconclusiveError)) ?? errors[0];
   // By class: an error that the learner made may say anything of itself.
   const verdict = error instanceof InconclusiveError ? 'inconclusive' : 'fail';
-  return { verdict, failure: describeFailure(error), trace };
+  return { verdict, failure: describeFailure(error), trace, isOver };
 }
 
 /** What plain Vitest and an editor show: the same sentence and timeline as the kata's own reporter. */
