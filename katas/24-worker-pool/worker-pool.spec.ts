@@ -3,7 +3,17 @@ import type { ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { request } from 'undici';
-import { auditLeaks, expect, judgeLoop, kata, random, test, ThreadGate, until } from '#harness';
+import {
+  auditLeaks,
+  expect,
+  judgeLoop,
+  kata,
+  random,
+  test,
+  ThreadGate,
+  until,
+  wrapFunctions,
+} from '#harness';
 import type { Job } from './tasks.ts';
 
 const load = kata(() => import('./worker-pool.ts'));
@@ -640,18 +650,20 @@ function listOf(bytes: number): string {
 
 /** Notes how long the texts are that are parsed in this thread. */
 function watchParsing() {
-  const { parse } = JSON;
-  const watch = {
-    longest: 0,
-    [Symbol.dispose]: () => {
-      JSON.parse = parse;
+  let longest = 0;
+  const restore = wrapFunctions(
+    [{ owner: JSON, names: ['parse'], prefix: 'JSON.' }],
+    (_name, call, [text]) => {
+      longest = Math.max(longest, String(text).length);
+      return call();
     },
+  );
+  return {
+    get longest() {
+      return longest;
+    },
+    [Symbol.dispose]: restore,
   };
-  JSON.parse = (text, ...rest) => {
-    watch.longest = Math.max(watch.longest, text.length);
-    return parse(text, ...rest);
-  };
-  return watch;
 }
 
 /** Where the submission lies, for another process to import it: only imports of this one are sent there. */

@@ -1,9 +1,18 @@
 import childProcess from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import diagnostics from 'node:diagnostics_channel';
-import { syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { expect, kata, random, startProcessGate, startProgram, test, turns, until } from '#harness';
+import {
+  expect,
+  kata,
+  random,
+  startProcessGate,
+  startProgram,
+  test,
+  turns,
+  until,
+  wrapFunctions,
+} from '#harness';
 import type { ProcessGate, UntilOptions } from '#harness';
 import type { Job } from './tasks.ts';
 
@@ -453,20 +462,11 @@ function watchChildren() {
 
 /** A pool that waits in such a call would wait at a gate that only this thread can open. */
 function refuseSyncCalls(): Disposable {
-  const names = ['execSync', 'execFileSync', 'spawnSync'] as const;
-  const originals = names.map((name) => [name, childProcess[name]] as const);
-  for (const name of names) {
-    childProcess[name] = (): never => {
-      throw new Error(
-        `Your pool called ${name}: until that process ends, your program does nothing else.`,
-      );
-    };
-  }
-  syncBuiltinESMExports();
-  return {
-    [Symbol.dispose]: () => {
-      for (const [name, original] of originals) Object.assign(childProcess, { [name]: original });
-      syncBuiltinESMExports();
-    },
-  };
+  const names = ['execSync', 'execFileSync', 'spawnSync'];
+  const restore = wrapFunctions([{ owner: childProcess, names, prefix: '' }], (name) => {
+    throw new Error(
+      `Your pool called ${name}: until that process ends, your program does nothing else.`,
+    );
+  });
+  return { [Symbol.dispose]: restore };
 }
