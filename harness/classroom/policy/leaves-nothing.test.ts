@@ -27,6 +27,7 @@ test.each([
   "import { once } from 'node:events'; export const a = (label: string) => { for (const one of label) once; };",
   "import { setTimeout as sleep } from 'timers/promises'; export { sleep };",
   'const fetch = (process: number) => ({ navigator: process }); export const b = fetch(1).navigator;',
+  'const timeout = setTimeout(() => {}, 5); clearTimeout(timeout);',
   'export function c() { return arguments.length + (undefined ?? NaN); }',
 ])('nothing lasting is named in %s', (source) => {
   expect(isPure(source)).toBe(true);
@@ -44,6 +45,11 @@ test.each([
   "import events from 'node:events'; events.setMaxListeners(1);",
   "import { setMaxListeners } from 'node:events';",
   'process.exitCode = 1;',
+  'setTimeout(() => {}, 9).unref();',
+  'setTimeout(() => {}, 9)["unref"]();',
+  'const { timeout } = AbortSignal; timeout(5);',
+  'AbortSignal.timeout(5);',
+  "import { setTimeout } from 'timers/promises'; void setTimeout(9, null, { ref: false });",
   'import.meta.url;',
   'const ((( = 1;',
 ])('%s could leave something', (source) => {

@@ -17,8 +17,8 @@ const globals = new Set([
 
 const modules = new Set(['events', 'timers', 'timers/promises', 'util']);
 
-/** Sets a default of all emitters, where it is called without one. */
-const lasting = 'setMaxListeners';
+/** One sets a default of all emitters, where it is called without one; of timers that do not keep a process alive nobody knows that they still run. */
+const lasting = new Set(['setMaxListeners', 'unref', 'ref', 'timeout']);
 
 /**
  * Whether an answer that the policy lets run cannot leave anything in its process that another answer could meet: it names no more of Node than
@@ -45,10 +45,14 @@ function isHarmless(node: AnyNode, values: Values): boolean {
     case 'ImportExpression':
     case 'MetaProperty':
       return false;
-    case 'Identifier':
-      if (node.name === lasting) return false;
-      if (!isReference(node, { values }) || values.scopes.lookUp(node)) return true;
-      return globals.has(node.name);
+    case 'Identifier': {
+      const { name } = node;
+      // The name of a member, such as `AbortSignal.timeout`, or of an option, such as `{ ref: false }`.
+      if (!isReference(node, { values })) return !lasting.has(name);
+      return values.scopes.lookUp(node) !== null || globals.has(name);
+    }
+    case 'Literal':
+      return !lasting.has(String(node.value));
     default:
       return true;
   }
