@@ -64,6 +64,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.allSettled(this.#accepted);
+    this.#queue = [];
     await Promise.all([...this.#threads].map((thread) => thread.terminate()));
   }
 
