@@ -72,10 +72,8 @@ async function judgeStudent(
 ): Promise<void> {
   using desk = await options.judge.takeDesk();
   // After these a red answer need not be judged twice.
-  const [first, last] = [true, false].map((isFirst) =>
-    jobs.filter(({ files }) => leavesNothing(files) === isFirst),
-  );
-  for (const job of [...first!, ...last!]) {
+  const groups = Map.groupBy(jobs, ({ files }) => leavesNothing(files));
+  for (const job of [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])]) {
     options.signal?.throwIfAborted();
     const grade = await judgeOne(job, desk, options);
     if (unknownVerdicts.has(grade.verdict) && job.attempts < mostAttempts) again.push(job);

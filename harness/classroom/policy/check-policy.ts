@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** An answer has some hundred lines; reading a much longer one could keep the grader busy for minutes. */
-const longestFile = 200_000;
+export const longestFile = 200_000;
 
 /** Programs in the text of a program in the text of a program are nobody's answer. */
 const deepestProgram = 3;

@@ -56,6 +56,14 @@ test.each([
   expect(isPure(source)).toBe(false);
 });
 
+test.each([
+  ['nested so deeply that it fills the stack', `${'['.repeat(50_000)}${']'.repeat(50_000)};`],
+  ['a chain that fills the stack', `export const a = 1${' + 1'.repeat(45_000)};`],
+  ['longer than an answer may be', `// ${'a'.repeat(200_000)}`],
+])('what is %s could leave something, and ends nothing', (_what, source) => {
+  expect(isPure(source)).toBe(false);
+});
+
 test('one file of an answer is enough to leave something', () => {
   const files = new Map([
     ['answer.ts', Buffer.from('export const a = 1;')],
