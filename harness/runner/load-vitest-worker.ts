@@ -1,4 +1,7 @@
-type Send = NonNullable<typeof process.send>;
+type Send = (message: unknown, ...rest: never[]) => boolean;
+
+// Before any clock could take its place.
+const defer = setImmediate;
 
 /**
  * Loads Vitest's worker, which takes some functions of the process as they are at that moment, with two of them changed. Afterwards all is as before.
@@ -16,7 +19,7 @@ export async function loadVitestWorker(load: () => Promise<unknown>): Promise<vo
   const inBackground = (...parameters: Parameters<typeof setTimeout>): NodeJS.Timeout =>
     setTimeout(...parameters).unref();
   globalThis.setTimeout = Object.assign(inBackground, setTimeout);
-  process.send = answeringImports(send.bind(process), setImmediate);
+  process.send = answeringImports(send.bind(process));
   try {
     await load();
   } finally {
@@ -25,10 +28,10 @@ export async function loadVitestWorker(load: () => Promise<unknown>): Promise<vo
   }
 }
 
-function answeringImports(send: Send, defer: (callback: () => void) => unknown): Send {
-  return (message: unknown, ...rest: unknown[]): boolean => {
+function answeringImports(send: Send): Send {
+  return (message, ...rest) => {
     const id = importNotice(message);
-    if (id === null) return Reflect.apply(send, process, [message, ...rest]) as boolean;
+    if (id === null) return send(message, ...rest);
     defer(() => process.emit('message', { t: 's', i: id }, undefined));
     return true;
   };
