@@ -39,7 +39,7 @@ test('judges again on every save, and ends when it is told to', async () => {
   const { child, saw } = startWatch(folder);
   await saw(' 7 of 8 green.');
   save('solutions/03-three-fetches/wrong/chunks-of-three.ts');
-  await saw('✗ ten fetches take exactly as long as the slowest one');
+  await saw('✗ eleven fetches take exactly as long as the slowest one');
   save('solutions/03-three-fetches/three-fetches.ts');
   await saw(' All 8 green.');
 

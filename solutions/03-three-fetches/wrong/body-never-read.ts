@@ -1,5 +1,5 @@
 // Takes the body for a text. It is a stream, and nobody reads it.
-// fails: ten fetches take exactly as long as the slowest one
+// fails: eleven fetches take exactly as long as the slowest one
 // fails: returns the bodies in the order of the URLs, whichever comes first
 // fails: returns what the server sends, asked anew on every call
 // fails: rejects with the error of a failing URL, at once

@@ -1,5 +1,5 @@
 // `race` resolves with the first answer; the others are thrown away.
-// fails: ten fetches take exactly as long as the slowest one
+// fails: eleven fetches take exactly as long as the slowest one
 // fails: returns the bodies in the order of the URLs, whichever comes first
 // fails: returns what the server sends, asked anew on every call
 // fails: returns an empty list when there is no URL

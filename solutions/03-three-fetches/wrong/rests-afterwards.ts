@@ -1,5 +1,5 @@
 // Has every body, and then waits a little longer, so that the connections "come to rest".
-// fails: ten fetches take exactly as long as the slowest one
+// fails: eleven fetches take exactly as long as the slowest one
 import { request } from 'undici';
 
 export async function fetchAll(urls: readonly string[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 // Opens ten connections and no more: with more addresses, the rest wait for a free one.
-// fails: sends each request once, and all three before the first answer
+// fails: eleven fetches take exactly as long as the slowest one
 import { Agent, request } from 'undici';
 
 const dispatcher = new Agent({ connections: 10 });

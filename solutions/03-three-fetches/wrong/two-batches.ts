@@ -1,7 +1,7 @@
 // Two at once, then the rest: the third request waits for the first two.
 // fails: three fetches finish in under 1.2s
 // fails: sends each request once, and all three before the first answer
-// fails: ten fetches take exactly as long as the slowest one
+// fails: eleven fetches take exactly as long as the slowest one
 import { request } from 'undici';
 
 export async function fetchAll(urls: readonly string[]): Promise<string[]> {
