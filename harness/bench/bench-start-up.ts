@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../trace/source-location.ts';
 import { median } from './statistics.ts';
@@ -27,7 +27,7 @@ export async function benchStartUp(runs = 11): Promise<StartUpFigures> {
   );
   writeFileSync(path.join(bare, 'vitest.config.ts'), 'export default {};\n');
   const vitest = path.join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs');
-  const kata = { words: ['harness/cli/main.js', 'test', 'katas/03'], cwd: projectRoot };
+  const kata = { words: [...wordsOfTest(), 'katas/03'], cwd: projectRoot };
   const empty = { words: [vitest, 'run'], cwd: bare };
 
   try {
@@ -48,6 +48,14 @@ export async function benchStartUp(runs = 11): Promise<StartUpFigures> {
   } finally {
     rmSync(bare, { recursive: true });
   }
+}
+
+/** The command behind `npm test`, without the word `node`. */
+function wordsOfTest(): string[] {
+  const { scripts } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as {
+    scripts: { test: string };
+  };
+  return scripts.test.split(' ').slice(1);
 }
 
 async function wholeProcessMs(command: { words: string[]; cwd: string }): Promise<number> {

@@ -13,6 +13,7 @@ import { readSolution } from '../learner/solution-text.ts';
 import { drawProgress, progressBar } from '../report/progress-board.ts';
 import { reportKata } from '../report/terminal-report.ts';
 import { wrapMarkdown } from '../report/wrap-markdown.ts';
+import { startFirstProcess } from '../runner/first-process.ts';
 import { KataSession } from '../runner/kata-session.ts';
 
 /** An editor writes a file in several steps; this long after the last of them the file is whole. */
@@ -36,7 +37,7 @@ export class KataWatcher implements AsyncDisposable {
   }
 
   static async open(kata: Kata): Promise<KataWatcher> {
-    const watcher = new KataWatcher(await KataSession.open(kata), kata);
+    const watcher = new KataWatcher(await KataSession.open(startFirstProcess(kata)), kata);
     watcher.#listenToKeys();
     watcher.#watch(kata);
     return watcher;

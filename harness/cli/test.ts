@@ -20,8 +20,11 @@ await command(async (words) => {
   }
 
   const katas = selectKatas(positionals, kataIds()).map((id) => readKata(id));
+  // First of all: what takes longest is what that process loads.
+  const { startFirstProcess } = await import('../runner/first-process.ts');
+  const first = startFirstProcess(katas[0]);
   const { KataSession } = await import('../runner/kata-session.ts');
-  const session = await KataSession.open(katas[0]);
+  const session = await KataSession.open(first);
   const submission = process.env['KATAS_FROM'] ?? null;
   const results = [];
   // Loaded while the first kata runs.

@@ -1,4 +1,5 @@
 import type { Kata } from '../catalog/kata.ts';
+import { startFirstProcess } from '../runner/first-process.ts';
 import { KataSession } from '../runner/kata-session.ts';
 import type { KataResult, TestResult } from '../runner/kata-result.ts';
 import { withOwnPlaces } from './own-place.ts';
@@ -15,7 +16,7 @@ export interface Judge extends AsyncDisposable {
  * @param first the kata that is judged first, most likely.
  */
 export async function openJudge(submission: string | null, first: Kata): Promise<Judge> {
-  const session = await KataSession.open(first);
+  const session = await KataSession.open(startFirstProcess(first));
   let last: Promise<unknown> = Promise.resolve();
   return {
     run(kata, onTest) {

@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync, truncateSync } from 'node:fs';
-import { randomInt, randomUUID } from 'node:crypto';
+import { rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { TestSpecification, Vitest } from 'vitest/node';
@@ -9,12 +8,13 @@ import vitestConfig from '../../vitest.config.ts';
 import { tagOf } from '../verdict/seal.ts';
 import { warmStripCache } from '../submission/strip-cache.ts';
 import type { Confinement } from './confinement.ts';
+import { lastWordsVariable, startFirstProcess } from './first-process.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 import { ProcessGuard } from './process-guard.ts';
 import type { SealedRun } from './spare-process.ts';
-import { SpareSlot } from './spare-slot.ts';
+import type { SpareSlot } from './spare-slot.ts';
 import { withoutFetch } from './without-fetch.ts';
-import { lastWordsVariable, ResultCollector } from './result-collector.ts';
+import { ResultCollector } from './result-collector.ts';
 
 export interface RunOptions {
   /** Where the answer comes from, as in `KATAS_FROM`; null is the learner's own `katas/`. */
@@ -61,17 +61,9 @@ export class KataSession implements AsyncDisposable {
     this.#spare = spare;
   }
 
-  /** @param first the kata that will be judged first, so that its process can start at once. */
-  static async open(first?: Kata): Promise<KataSession> {
+  /** @param spare the processes that wait for tests: one may have been started for the first kata. */
+  static async open(spare: SpareSlot = startFirstProcess()): Promise<KataSession> {
     const collector = { current: new ResultCollector(null) };
-    const scratch = path.join(projectRoot, '.kata');
-    mkdirSync(scratch, { recursive: true });
-    process.env[lastWordsVariable] ??= path.join(scratch, `watchdog-${process.pid}.json`);
-    const lastWords = process.env[lastWordsVariable];
-    process.once('exit', () => rmSync(lastWords, { force: true }));
-    process.env['NODE_COMPILE_CACHE'] ??= path.join(scratch, 'compile-cache');
-    const spare = new SpareSlot();
-    if (first !== undefined) spare.fill(first);
     const [{ createVitest }, { prewarmedPool }] = await withoutFetch(() =>
       Promise.all([import('vitest/node'), import('./prewarmed-pool.ts')]),
     );
@@ -118,8 +110,8 @@ export class KataSession implements AsyncDisposable {
     options: RunOptions,
     confinement: Confinement,
   ): Promise<KataResult> {
-    const { seed = randomInt(2 ** 32) } = options;
-    const run: SealedRun = { id: randomUUID(), seed: String(seed) };
+    const { seed = drawSeed() } = options;
+    const run: SealedRun = { id: crypto.randomUUID(), seed: String(seed) };
     this.#spare.begin(kata, {
       shares: options.shareProcess ?? false,
       confined: { confinement, run },
@@ -218,4 +210,8 @@ function withProof(test: TestResult, run: string, secret: string): TestResult {
 
 function isHarmless({ verdict, failure }: TestResult): boolean {
   return verdict === 'pass' || (failure !== null && harmless.has(failure.kind));
+}
+
+function drawSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

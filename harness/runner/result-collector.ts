@@ -6,6 +6,7 @@ import { readKata } from '../catalog/kata.ts';
 import { originOfCopy } from '../submission/prepare-submission.ts';
 import { authorPath } from '../trace/source-location.ts';
 import type { FailureRecord } from '../verdict/test-record.ts';
+import { lastWordsVariable } from './first-process.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 
 /** A Vitest reporter that turns each file of a run into a `KataResult`. */
@@ -143,9 +144,6 @@ function readWords(text: string): Pick<FailureRecord, 'message' | 'location'> | 
     return null;
   }
 }
-
-/** Where the watchdog writes why it had to end a process: set for the processes that run specs. */
-export const lastWordsVariable = 'KATA_WATCHDOG_FILE';
 
 function fileProblem(message: string, kind: 'import' | 'crash'): FailureRecord {
   return { kind, message, location: null, advice: null, diff: null };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { readKata } from '../catalog/kata.ts';
+import { startFirstProcess } from './first-process.ts';
 import { KataSession } from './kata-session.ts';
 import { SpareProcess } from './spare-process.ts';
 
@@ -10,7 +11,7 @@ test('a process that was started beforehand judges the first kata', async () => 
   const take = vi.spyOn(SpareProcess.prototype, 'take');
   const kata = readKata('03-three-fetches');
 
-  await using session = await KataSession.open(kata);
+  await using session = await KataSession.open(startFirstProcess(kata));
   const results = [
     await session.run(kata, { submission: 'solutions' }),
     await session.run(kata, { submission: 'katas' }),

@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -83,7 +82,7 @@ export class SpareProcess implements Disposable {
       stdio: 'pipe',
       serialization: 'advanced',
     });
-    const spare = new SpareProcess(child, confinement, randomBytes(32).toString('hex'));
+    const spare = new SpareProcess(child, confinement, drawSecret());
     child.send({ type: 'kata-seal', secret: spare.secret } satisfies WarmRequest, () => {});
     return spare;
   }
@@ -122,4 +121,8 @@ export class SpareProcess implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#taken) this.child.kill('SIGKILL');
   }
+}
+
+function drawSecret(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex');
 }

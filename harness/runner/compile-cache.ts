@@ -1,0 +1,37 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../trace/source-location.ts';
+
+/** Where Node keeps what it made of the harness and of the packages: it is what makes every run but the first start sooner. */
+export const compileCacheFolder = path.join(projectRoot, '.kata', 'compile-cache');
+
+/** Some five times what the harness and the packages fill. */
+const mostKept = 5000;
+
+/**
+ * Empties the part of each version of Node that holds more than `mostFiles` files; the next run fills it anew.
+ *
+ * Node keeps a file for each module, by its address, and never removes one (https://nodejs.org/api/module.html#module-compile-cache). Vitest and the
+ * harness load a spec and an answer under an address of their own in each run, up to forty times in one test run.
+ *
+ * @param folder holds a folder for each version of Node.
+ */
+export function pruneCompileCache(folder = compileCacheFolder, mostFiles = mostKept): void {
+  for (const version of foldersIn(folder)) {
+    const own = path.join(folder, version);
+    if (readdirSync(own).length <= mostFiles) continue;
+    rmSync(own, { recursive: true, force: true });
+    // Node looks for it only when it starts, and one that runs now may still have something to keep.
+    mkdirSync(own);
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    // Not there yet.
+    return [];
+  }
+}
