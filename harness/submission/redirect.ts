@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import type { ResolveFnOutput, ResolveHookContext } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { katasDirectory, readKata } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
+import { projectRoot } from '../trace/source-location.ts';
 import { prepareSubmission } from './prepare-submission.ts';
 import { sealedRun } from '../verdict/seal.ts';
 import { stripTypes } from './strip-cache.ts';
@@ -12,6 +14,10 @@ let instance = 0;
 let installed = false;
 let source: string | undefined;
 const prepared = new Map<string, string>();
+/** Files of the answer that is judged now, by their addresses without a query: each test loads them anew, and they stay as they are. */
+const found = new Map<string, ResolveFnOutput>();
+const stripped = new Map<string, string>();
+const packages = pathToFileURL(path.join(projectRoot, 'node_modules', path.sep)).href;
 
 /** From now on a kata's files are loaded anew, as another instance of their modules. */
 export function startFreshInstance(): void {
@@ -22,6 +28,8 @@ export function startFreshInstance(): void {
 export function redirectTo(from: string | undefined): void {
   source = from;
   prepared.clear();
+  found.clear();
+  stripped.clear();
 }
 
 /**
@@ -38,7 +46,7 @@ export function redirectSubmissions(from: string | undefined): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const parent = context.parentURL;
-      if (parent === undefined || !parent.startsWith('file:')) {
+      if (parent === undefined || !parent.startsWith('file:') || parent.startsWith(packages)) {
         return nextResolve(specifier, context);
       }
       if (!specifier.startsWith('.')) {
@@ -49,8 +57,8 @@ export function redirectSubmissions(from: string | undefined): void {
       if (query !== '') {
         refuseForeignImport(specifier, parentFile, query);
         // A submission's own import of its own files belongs to the same instance.
-        const url = new URL(specifier, parent);
-        return nextResolve(`${url.href}${query}`, context);
+        const { href } = new URL(specifier, parent);
+        return resolveInstance(href, query, context, nextResolve);
       }
 
       const id = kataOfSpec(parentFile);
@@ -58,20 +66,46 @@ export function redirectSubmissions(from: string | undefined): void {
       const folder = source === undefined ? path.dirname(parentFile) : submissionFolder(id, source);
       const file = path.resolve(folder, specifier);
       if (!existsSync(file)) return nextResolve(specifier, context);
-      return nextResolve(`${pathToFileURL(file).href}?instance=${instance}`, context);
+      const { href } = pathToFileURL(file);
+      return resolveInstance(href, `?instance=${instance}`, context, nextResolve);
     },
     load(url, context, nextLoad) {
       if (!isKataCode(url)) return nextLoad(url, context);
-      const source = readFileSync(fileURLToPath(url), 'utf8');
       try {
-        const stripped = `${stripTypes(source)}${canariesAfter(url)}`;
-        return { format: 'module', source: stripped, shortCircuit: true };
+        const source = `${strippedFile(fileURLToPath(url))}${canariesAfter(url)}`;
+        return { format: 'module', source, shortCircuit: true };
       } catch {
         // Node's own loader tells of it, with the line.
         return nextLoad(url, context);
       }
     },
   });
+}
+
+type NextResolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput;
+
+function resolveInstance(
+  href: string,
+  query: string,
+  context: ResolveHookContext,
+  nextResolve: NextResolve,
+): ResolveFnOutput {
+  const known = found.get(href);
+  if (known !== undefined) return { ...known, url: `${known.url}${query}`, shortCircuit: true };
+  const result = nextResolve(`${href}${query}`, context);
+  if (href.endsWith('.ts') && result.url.endsWith(query)) {
+    found.set(href, { ...result, url: result.url.slice(0, -query.length) });
+  }
+  return result;
+}
+
+/** @throws where the file is not there, or cannot be read as TypeScript. */
+function strippedFile(file: string): string {
+  const known = stripped.get(file);
+  if (known !== undefined) return known;
+  const text = stripTypes(readFileSync(file, 'utf8'));
+  stripped.set(file, text);
+  return text;
 }
 
 function submissionFolder(id: string, from: string): string {
