@@ -1,8 +1,8 @@
 import { forgiveWorkers, inVirtualTime } from '../clock/index.ts';
 import type { InVirtualTime } from '../clock/index.ts';
+import { expect } from 'vitest';
 import { canaryNames } from './canaries.ts';
 import type { CanaryPlace } from './canaries.ts';
-import { expect } from './expect.ts';
 import { sealedRun } from './seal.ts';
 import { test } from './test.ts';
 
