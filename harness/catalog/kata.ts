@@ -67,6 +67,11 @@ export function readKata(id: string, directory: string = katasDirectory): Kata {
   };
 }
 
+/** The packages that an answer to `kata` may import: Node's own modules are there in any case. */
+export function packagesOf({ modules }: Kata): string[] {
+  return modules.filter((name) => !/^(?:node:|\.)/.test(name));
+}
+
 /** Reads every kata, in order. */
 export function readKatas(directory: string = katasDirectory): Kata[] {
   return kataIds(directory).map((id) => readKata(id, directory));

@@ -174,8 +174,8 @@ export class KataSession implements AsyncDisposable {
   }
 
   /** Starts a process that will judge the answers which come after those of now, in a place of their own. */
-  prepareConfined(confinement: Confinement): void {
-    this.#spare.prepare(confinement);
+  prepareConfined(confinement: Confinement, packages: readonly string[]): void {
+    this.#spare.prepare(confinement, packages);
   }
 
   /** Ends the test processes that wait, with all that answers have left running in them. */

@@ -13,7 +13,11 @@ export type SessionRequest =
       readonly seed: number | undefined;
     }
   /** Starts a test process ahead of its first answer. */
-  | { readonly type: 'prepare'; readonly confinement: Confinement }
+  | {
+      readonly type: 'prepare';
+      readonly confinement: Confinement;
+      readonly packages: readonly string[];
+    }
   /** Ends the test processes that wait. */
   | { readonly type: 'drop' }
   | { readonly type: 'close' };

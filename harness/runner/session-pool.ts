@@ -79,9 +79,13 @@ export class SessionPool implements AsyncDisposable {
     });
   }
 
-  /** Lets the pool's processes start a test process each in a place where nothing is judged yet. */
-  prepare(confinement: Confinement): void {
-    for (const member of this.#members) member.prepare(confinement);
+  /**
+   * Lets the pool's processes start a test process each in a place where nothing is judged yet.
+   *
+   * @param packages which the process loads at once.
+   */
+  prepare(confinement: Confinement, packages: readonly string[]): void {
+    for (const member of this.#members) member.prepare(confinement, packages);
   }
 
   /** Ends the test processes that the pool's processes keep for answers to come, with all that earlier answers have left running in them. */
@@ -205,8 +209,8 @@ class Member {
     this.#send({ type: 'run', kata: job.kata, submission, shareProcess, confinement, seed });
   }
 
-  prepare(confinement: Confinement): void {
-    if (this.#ready) this.#send({ type: 'prepare', confinement });
+  prepare(confinement: Confinement, packages: readonly string[]): void {
+    if (this.#ready) this.#send({ type: 'prepare', confinement, packages });
   }
 
   drop(): void {

@@ -18,7 +18,7 @@ async function answer(request: SessionRequest): Promise<void> {
     return;
   }
   if (request.type === 'prepare') {
-    session.prepareConfined(request.confinement);
+    session.prepareConfined(request.confinement, request.packages);
     return;
   }
   if (request.type === 'drop') {

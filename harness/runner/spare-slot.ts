@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { packagesOf } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
 import type { Confinement } from './confinement.ts';
 import { SpareProcess } from './spare-process.ts';
@@ -39,11 +40,15 @@ export class SpareSlot implements Disposable {
     this.#fresh ??= SpareProcess.start(packagesOf(kata), this.#next.confined?.confinement ?? null);
   }
 
-  /** Starts a process in a place where nothing is judged yet, so that it is ready by then. */
-  prepare(confinement: Confinement): void {
+  /**
+   * Starts a process in a place where nothing is judged yet, so that it is ready by then.
+   *
+   * @param packages to load at once.
+   */
+  prepare(confinement: Confinement, packages: readonly string[]): void {
     if (this.#ahead?.confinement?.name === confinement.name) return;
     this.#ahead?.[Symbol.dispose]();
-    this.#ahead = SpareProcess.start([], confinement);
+    this.#ahead = SpareProcess.start(packages, confinement);
   }
 
   /** Says that `kata` is judged next, and how. */
@@ -163,9 +168,4 @@ function keepIn(name: string | undefined, spare: SpareProcess | null): SpareProc
   if (spare.confinement?.name === name && spare.isAlive) return spare;
   spare[Symbol.dispose]();
   return null;
-}
-
-/** The packages that an answer to `kata` may import: Node's own modules are there in any case. */
-function packagesOf(kata: Kata): string[] {
-  return kata.modules.filter((name) => !name.startsWith('node:') && !name.startsWith('.'));
 }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readKatas } from '../../catalog/kata.ts';
+import { packagesOf, readKatas } from '../../catalog/kata.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
 import { StudentSandbox } from './student-sandbox.ts';
 
@@ -24,8 +24,7 @@ export async function fillCompileCache(
   const marker = path.join(folder, 'filled');
   if (existsSync(marker)) return;
 
-  const modules = new Set(readKatas().flatMap((kata) => kata.modules));
-  const packages = [...modules].filter((name) => !/^(?:node:|\.)/.test(name));
+  const packages = new Set(readKatas().flatMap(packagesOf));
   chmodSync(folder, 0o777);
   try {
     await run(command, [...words, process.execPath, program, ...packages], {

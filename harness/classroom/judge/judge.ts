@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readSolutionFiles } from '../../catalog/answers.ts';
+import { packagesOf } from '../../catalog/kata.ts';
 import type { Kata } from '../../catalog/kata.ts';
 import { messageOf } from '../../catalog/message-of.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
@@ -68,10 +69,10 @@ export class Judge implements AsyncDisposable {
       await checkSandbox(trial.confinement);
     }
     await fillCompileCache(limits, unsafeNoSandbox);
-    const manifests: Manifests = new Map();
+    const known: KnownKatas = { manifests: new Map(), packages: new Set() };
     const desks = Array.from(
       { length: jobs },
-      () => new Desk(limits, unsafeNoSandbox, manifests, (desk) => judge.#release(desk)),
+      () => new Desk(limits, unsafeNoSandbox, known, (desk) => judge.#release(desk)),
     );
     const judge = new Judge(desks);
     return judge;
@@ -127,13 +128,19 @@ export class Judge implements AsyncDisposable {
   }
 }
 
-type Manifests = Map<string, Promise<readonly string[]>>;
+/** What the katas that were judged so far tell of those to come; all desks share it. */
+interface KnownKatas {
+  /** The names of a kata's tests, by its id. */
+  readonly manifests: Map<string, Promise<readonly string[]>>;
+  /** What answers to them may import. */
+  readonly packages: Set<string>;
+}
 
 /** Where the answers of one student are judged, one after another: they may share a process, and share none with another student's. */
 export class Desk implements Disposable {
   readonly #limits: ConfinementLimits;
   readonly #isUnsafe: boolean;
-  readonly #manifests: Manifests;
+  readonly #known: KnownKatas;
   readonly #release: (desk: Desk) => void;
   readonly #pool: SessionPool;
   #sandbox: StudentSandbox | null = null;
@@ -147,12 +154,12 @@ export class Desk implements Disposable {
   constructor(
     limits: ConfinementLimits,
     isUnsafe: boolean,
-    manifests: Manifests,
+    known: KnownKatas,
     release: (desk: Desk) => void,
   ) {
     this.#limits = limits;
     this.#isUnsafe = isUnsafe;
-    this.#manifests = manifests;
+    this.#known = known;
     this.#release = release;
     this.#pool = SessionPool.open({ size: 1, limitMs: (limits.seconds + 180) * 1000 });
   }
@@ -242,6 +249,7 @@ export class Desk implements Disposable {
   ): Promise<KataResult> {
     this.#sandbox ??= this.#takeAhead();
     this.#sandbox.put(kata, files);
+    for (const name of packagesOf(kata)) this.#known.packages.add(name);
     const { answers: submission, confinement } = this.#sandbox;
     const result = this.#pool.run(kata, {
       submission,
@@ -270,7 +278,7 @@ export class Desk implements Disposable {
   /** While an answer is judged, a process starts for it to be judged alone, or for the next student. */
   #prepareNext(): void {
     this.#ahead ??= this.#open();
-    this.#pool.prepare(this.#ahead.confinement);
+    this.#pool.prepare(this.#ahead.confinement, [...this.#known.packages]);
   }
 
   #open(): StudentSandbox {
@@ -279,15 +287,16 @@ export class Desk implements Disposable {
 
   /** The names of the kata's tests, told by a run of its solution in a sandbox: so it is known, too, that a right answer passes here. */
   async #manifestOf(kata: Kata): Promise<readonly string[]> {
-    const known = this.#manifests.get(kata.id);
+    const { manifests } = this.#known;
+    const known = manifests.get(kata.id);
     if (known !== undefined) return await known;
     const kept = readManifest(kata);
     const found = kept === null ? this.#tellManifest(kata) : Promise.resolve(kept);
-    this.#manifests.set(kata.id, found);
+    manifests.set(kata.id, found);
     try {
       return await found;
     } catch (error) {
-      this.#manifests.delete(kata.id);
+      manifests.delete(kata.id);
       throw error;
     }
   }
