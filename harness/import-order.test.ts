@@ -2,11 +2,23 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { findImports } from './catalog/imports.ts';
+import { judgingFolders } from './verify/known-verdicts.ts';
 
 const harness = import.meta.dirname;
 
 test('folders of the harness import in one direction only', () => {
   expect(findCycle(importsOfFolders())).toEqual([]);
+});
+
+test('what judges an answer imports nothing of the rest, whose changes leave verdicts as they are', () => {
+  const judging: ReadonlySet<string> = new Set(judgingFolders);
+  const imports = importsOfFolders();
+
+  expect([...judging].filter((folder) => !imports.has(folder))).toEqual([]);
+  const others = [...judging].flatMap((folder) =>
+    [...imports.get(folder)!].filter((other) => !judging.has(other)),
+  );
+  expect(others).toEqual([]);
 });
 
 test('a cycle of folders is found', () => {

@@ -19,8 +19,20 @@ type Remembered = Pick<KataResult, 'verdict'> & {
   readonly tests: readonly Pick<KataResult['tests'][number], 'name' | 'verdict' | 'failure'>[];
 };
 
+/** The folders of the harness that an answer's verdict comes of; the others start these, and tell of it. */
+export const judgingFolders = [
+  'catalog',
+  'clock',
+  'loop',
+  'runner',
+  'submission',
+  'trace',
+  'verdict',
+  'world',
+] as const;
+
 /**
- * The verdicts of earlier runs that were as they had to be, by a hash of all that they came of: the answer, the kata, the harness, the
+ * The verdicts of earlier runs that were as they had to be, by a hash of all that they came of: the answer, the kata, what judges it, the
  * packages and Node. Whoever changes one of these has the answer judged anew.
  */
 export class KnownVerdicts {
@@ -107,7 +119,11 @@ function hashOfHarness(): string {
   for (const name of ['package-lock.json', 'vitest.config.ts']) {
     hash.update(readFileSync(path.join(projectRoot, name)));
   }
-  addFolder(hash, path.join(projectRoot, 'harness'));
+  const harness = path.join(projectRoot, 'harness');
+  for (const name of ['index.ts', 'setup.js', 'setup-process.ts']) {
+    hash.update(readFileSync(path.join(harness, name)));
+  }
+  for (const name of judgingFolders) addFolder(hash, path.join(harness, name));
   return hash.digest('base64url');
 }
 
