@@ -20,69 +20,127 @@ const modes = [{ returnExceptions: false }, { returnExceptions: true }];
 
 test('the first failure rejects at once, with its error', async () => {
   const { gather } = await load();
-  const failure = new Error('the hotel is closed');
 
-  const run = await observe(() =>
-    expect(
-      gather([
-        (signal) => work('slow', 10_000, signal),
-        () => failAfter('fails', 50, failure),
-        (signal) => work('quick', 200, signal),
-      ]),
-    ).toRejectWith(failure),
-  );
+  // Also an abort of the task's own, not of the caller.
+  const failures = [
+    new Error('the hotel is closed'),
+    new DOMException('the hotel gave up', 'AbortError'),
+  ];
+  for (const failure of failures) {
+    const run = await observe(() =>
+      expect(
+        gather([
+          (signal) => work('slow', 10_000, signal),
+          () => failAfter('fails', 50, failure),
+          (signal) => work('quick', 200, signal),
+        ]),
+        `A task failed with ${told(failure)}`,
+      ).toRejectWith(failure),
+    );
 
-  expect(run, 'A task failed at 50 ms').toTakeVirtually(50);
+    expect(run, `A task failed at 50 ms, with ${told(failure)}`).toTakeVirtually(50);
+  }
 });
 
 test('results stand in the order of the tasks, falsy ones too', async () => {
   const { gather } = await load();
   const seeded = random();
-  const values = [seeded.nonce(), 0, '', false, null, undefined, seeded.nonce()];
+  // Any value will do: a list, a function, and what looks like the outcome of a promise.
+  const lookAlike = { status: 'rejected', reason: 'full', error: 'full', value: 'a room' };
+  const odd = [['a list'], () => 'not to be called', lookAlike];
+  const values = [seeded.nonce(), 0, '', false, null, undefined, ...odd, seeded.nonce()];
   const others = [seeded.nonce(), seeded.nonce()];
 
-  const run = await observe(async () => {
-    const running = gather(
-      values.map((value, index) => async (signal) => {
-        await work(`task ${index + 1}`, 700 - index * 100, signal);
+  for (const mode of modes) {
+    const how = `with ${JSON.stringify(mode)}`;
+    const run = await observe(async () => {
+      const tasks = values.map((value, index) => async (signal: AbortSignal) => {
+        await work(`task ${index + 1}`, 1000 - index * 100, signal);
         return value;
-      }),
-    );
-    const second = await gather(others.map((value) => () => value));
-    return { first: await running, second };
-  });
+      });
+      const running = outcomeOf(gather(tasks, mode));
+      const second = await gather(
+        others.map((value) => () => value),
+        mode,
+      );
+      return { first: await running, second };
+    });
 
-  expect(run.value.first, 'The results, where the last task ended first').toStrictEqual(values);
-  const beside = 'The results of a second call, made while the tasks of the first still ran';
-  expect(run.value.second, beside).toStrictEqual(others);
-  expect(run).toTakeVirtually(700);
+    const { first } = run.value;
+    if ('rejected' in first) {
+      expect.fail(`Nobody failed, ${how}, and gather rejected with ${told(first.rejected)}.`);
+    }
+    expect(first.resolved, `The results of ${values.length} tasks, ${how}`).toHaveLength(10);
+    for (const [index, value] of values.entries()) {
+      const result: unknown = first.resolved[index];
+      if (Object.is(result, value)) continue;
+      expect.fail(
+        `The last task ended first, ${how}. Task ${index + 1} gave ${told(value)}; in its place among the results stands ${told(result)}.`,
+      );
+    }
+    const beside = `The results of a second call, made while the tasks of the first still ran, ${how}`;
+    expect(run.value.second, beside).toStrictEqual(others);
+    expect(run).toTakeVirtually(1000);
+  }
 });
 
 test('all tasks run side by side, and each is called once', async () => {
   const { gather } = await load();
-  const door = gate<string>();
-  const calls: number[] = [];
 
-  const tasks = Array.from({ length: 500 }, (_, index) => () => {
-    calls.push(index);
-    return door.wait();
-  });
-  const running = gather(tasks);
-  await turns(2);
-  const atWork = door.waiting;
-  door.open('done');
+  for (const mode of modes) {
+    const how = `with ${JSON.stringify(mode)}`;
+    const door = gate<string>();
+    const calls: number[] = [];
+    const tasks = Array.from({ length: 500 }, (_, index) => async () => {
+      calls.push(index);
+      await door.wait();
+      return index + 1;
+    });
+    const given = [...tasks];
 
-  expect(atWork, 'Of 500 tasks, those that had begun before the first one ended').toBe(500);
-  expect((await running).length, 'Results of 500 tasks').toBe(500);
-  expect(calls.length, 'Calls of 500 tasks').toBe(500);
-  expect(tasks.length, "Tasks in the caller's own list of 500, when gather had ended").toBe(500);
+    // Asked for before the call: so it looks before anything that the call leaves for the next turn.
+    const atWork = turns(1).then(() => door.waiting);
+    const running = gather(tasks, mode);
+    const begun = `Of 500 tasks, those that had begun before the event loop turned, ${how}`;
+    expect(await atWork, begun).toBe(500);
+    door.open('done');
+
+    const results = await running;
+    expect(results.length, `Results of 500 tasks, ${how}`).toBe(500);
+    const astray = results.findIndex((result, index) => result !== index + 1);
+    if (astray >= 0) {
+      expect.fail(
+        `Of 500 tasks, ${how}: in the place of task ${astray + 1} stands the result of task ${told(results[astray])}.`,
+      );
+    }
+    expect(calls.length, `Calls of 500 tasks, ${how}`).toBe(500);
+    const listed = `Tasks in the caller's own list of 500, when gather had ended, ${how}`;
+    expect(tasks.filter((task, index) => task === given[index]).length, listed).toBe(500);
+  }
+
+  // One function may stand there for several tasks.
+  let calls = 0;
+  const same = () => (calls += 1);
+  const { value } = await observe(() => gather([same, same, same]));
+  expect(value, 'A list has one function three times, which counts its calls; the results').toEqual(
+    [1, 2, 3],
+  );
 });
 
 // Not so in a task group: there the first failure cancels the siblings.
 test('after a failure the others run on, and nobody tells them to stop', async () => {
   const { gather } = await load();
+  const failures = {
+    'failed at 50 ms': () => failAfter('fails', 50),
+    'threw at once': () => {
+      throw new Error('threw at once');
+    },
+  };
+  const cases = Object.entries(failures).flatMap(([how, fail]) =>
+    modes.map((mode) => ({ how, fail, mode })),
+  );
 
-  for (const mode of modes) {
+  for (const { how, fail, mode } of cases) {
     const ended: string[] = [];
     await observe(async (clock) => {
       const task = async (name: string, ms: number, signal: AbortSignal | undefined) => {
@@ -90,19 +148,12 @@ test('after a failure the others run on, and nobody tells them to stop', async (
         const state = signal ? (signal.aborted ? ', aborted' : '') : ', no signal';
         ended.push(`${name} at ${clock.now} ms${state}`);
       };
-      await outcomeOf(
-        gather(
-          [
-            () => failAfter('fails', 50),
-            (signal) => task('short', 100, signal),
-            (signal) => task('long', 300, signal),
-          ],
-          mode,
-        ),
-      );
+      const short = (signal: AbortSignal) => task('short', 100, signal);
+      const long = (signal: AbortSignal) => task('long', 300, signal);
+      await outcomeOf(gather([short, long, fail], mode));
     });
 
-    const sentence = `A task failed at 50 ms, with ${JSON.stringify(mode)}; how the others ended`;
+    const sentence = `A task ${how}, with ${JSON.stringify(mode)}; how the others ended`;
     expect(ended, sentence).toHappenInOrder(['short at 100 ms', 'long at 300 ms']);
   }
 });
@@ -111,15 +162,28 @@ test('leaves no rejection unhandled when tasks fail later', async () => {
   const { gather } = await load();
 
   await observe(async () => {
-    const failing = [30, 60, 90].map((ms) => () => failAfter(`fails at ${ms} ms`, ms));
+    const failing = (where: string) =>
+      [30, 60, 90].map((ms) => () => failAfter(`fails at ${ms} ms, ${where}`, ms));
+    const throws = () => {
+      throw new Error('threw at once');
+    };
     for (const mode of modes) {
       const caller = new AbortController();
-      const running = outcomeOf(gather(failing, { ...mode, signal: caller.signal }));
+      const { signal } = caller;
+      const running = outcomeOf(gather(failing('aborted'), { ...mode, signal }));
       await sleep(10);
       caller.abort(new Error('the visitor has left'));
       await running;
     }
-    await outcomeOf(gather(failing));
+    await outcomeOf(gather(failing('not aborted')));
+    // The last one ends the call at once: then those before it may not be forgotten.
+    await outcomeOf(gather([...failing('one beside it threw at once'), throws]));
+    for (const mode of modes) {
+      const caller = new AbortController();
+      const aborts = () => caller.abort(new Error('the visitor has left'));
+      const tasks = [...failing('one beside it aborted at once'), aborts];
+      await outcomeOf(gather(tasks, { ...mode, signal: caller.signal }));
+    }
   });
 });
 
@@ -136,7 +200,8 @@ test('with returnExceptions, raw errors stand in the place of their task', async
   const run = await observe(async () => {
     const tasks = expected.map((result, index) => async () => {
       const name = `task ${index + 1}`;
-      if (failed.has(index)) return failAfter(name, 50, result);
+      // The last one to end is one that fails.
+      if (failed.has(index)) return failAfter(name, index === 7 ? 320 : 50, result);
       await work(name, 300 - index * 10);
       return result;
     });
@@ -156,7 +221,20 @@ test('with returnExceptions, raw errors stand in the place of their task', async
     const task = `Task ${wrong + 1} ${failed.has(wrong) ? 'threw' : 'gave'} ${told(expected[wrong])}`;
     expect.fail(`${task}; in its place among the results stands ${told(results[wrong])}.`);
   }
-  expect(run).toTakeVirtually(300);
+  expect(run).toTakeVirtually(320);
+
+  const sad = [failure, gaveUp];
+  const { value: outcome } = await observe(() =>
+    outcomeOf(
+      gather(
+        sad.map((error) => () => failAfter('fails', 50, error)),
+        modes[1],
+      ),
+    ),
+  );
+  expect(outcome, 'Both of two tasks failed, with returnExceptions; gather').toEqual({
+    resolved: sad,
+  });
 });
 
 test('an Error that a task returns is a value', async () => {
@@ -179,7 +257,16 @@ test('a task that throws undefined, or anything falsy, has failed', async () => 
     await observe(() =>
       expect(
         gather([() => work('other', 100), () => failAfter('fails', 50, reason)]),
-        `A task threw ${String(reason)}`,
+        `A task rejected with ${told(reason)}`,
+      ).toRejectWith(reason),
+    );
+    const throws = () => {
+      throw reason;
+    };
+    await observe(() =>
+      expect(
+        gather([() => work('other', 100), throws]),
+        `A task threw ${told(reason)} at once`,
       ).toRejectWith(reason),
     );
   }
@@ -188,74 +275,117 @@ test('a task that throws undefined, or anything falsy, has failed', async () => 
 test('no tasks give an empty list', async () => {
   const { gather } = await load();
 
-  for (const mode of modes) {
-    const { value } = await observe(() => gather([], mode));
+  const reason = new Error('the visitor has left');
 
-    expect(value, `The result without tasks, with ${JSON.stringify(mode)}`).toEqual([]);
+  for (const mode of modes) {
+    const how = JSON.stringify(mode);
+    const { value } = await observe(() => gather([], mode));
+    expect(value, `The result without tasks, with ${how}`).toEqual([]);
+
+    const { signal } = new AbortController();
+    const ended = await settled(gather([], { ...mode, signal }));
+    expect(ended, `Without tasks, with ${how} and a signal, gather`).toBe('fulfilled');
+
+    // Then it may refuse or resolve; but it may not wait for ever.
+    const refused = await settled(
+      Promise.try(() => gather([], { ...mode, signal: AbortSignal.abort(reason) })),
+    );
+    const late = `Without tasks, with ${how} and a signal that was aborted already, gather`;
+    expect(refused, late).not.toBe('pending');
   }
 });
 
 test('a task that throws at once is one that fails: the others start', async () => {
   const { gather } = await load();
   const failure = new Error('threw at once');
+  const another = new Error('threw at once, behind the first');
 
   for (const mode of modes) {
     const called: string[] = [];
+    const task = (name: string) => async () => {
+      called.push(name);
+      await work(name, 100);
+      return name;
+    };
+    const throws = (name: string, error: Error) => () => {
+      called.push(name);
+      throw error;
+    };
     const tasks = [
-      () => called.push('first'),
-      () => {
-        called.push('second');
-        throw failure;
-      },
-      () => called.push('third'),
+      task('first'),
+      throws('second', failure),
+      throws('third', another),
+      task('fourth'),
     ];
-    const { value: outcome } = await observe(() =>
-      outcomeOf(Promise.try(() => gather(tasks, mode))),
-    );
+    const happened = `The second and the third of four tasks threw at once, with ${JSON.stringify(mode)}`;
+    const run = await observe(() => {
+      try {
+        return outcomeOf(gather(tasks, mode));
+      } catch {
+        return expect.fail(
+          `${happened}; and gather threw at the one who called. It should have given a promise.`,
+        );
+      }
+    });
 
-    const happened = `The second of three tasks threw at once, with ${JSON.stringify(mode)}`;
-    expect(called, `${happened}; the tasks that were called`).toEqual(['first', 'second', 'third']);
-    expect(outcome, `${happened}; gather`).toEqual(
-      mode.returnExceptions ? { resolved: [1, failure, 3] } : { rejected: failure },
+    const { returnExceptions } = mode;
+    const names = ['first', 'second', 'third', 'fourth'];
+    expect(called, `${happened}; the tasks that were called`).toEqual(names);
+    expect(run.value, `${happened}; gather`).toEqual(
+      returnExceptions
+        ? { resolved: ['first', failure, another, 'fourth'] }
+        : { rejected: failure },
     );
+    expect(run, happened).toTakeVirtually(returnExceptions ? 100 : 0);
   }
 });
 
 test("the caller's abort reaches every task that runs, also after a failure", async () => {
   const { gather } = await load();
-  const caller = new AbortController();
-  const reason = new Error('the visitor has left');
-  const stopped: string[] = [];
-  const reasons: unknown[] = [];
 
-  await observe(async (clock) => {
-    const task = async (name: string, signal: AbortSignal) => {
-      await work(name, 10_000, signal);
-      stopped.push(`${name} at ${clock.now} ms`);
-      reasons.push(signal.reason);
-    };
-    const beside = (name: string) => [
-      () => failAfter('fails', 20),
-      (signal: AbortSignal) => task(name, signal),
-    ];
-    const calls = [
-      gather([(signal) => task('alone', signal)], caller),
-      gather(beside('after a failure'), caller),
-      gather(beside('errors kept'), { returnExceptions: true, signal: caller.signal }),
-    ].map(outcomeOf);
-    await sleep(50);
-    caller.abort(reason);
-    await Promise.all(calls);
-  });
+  // A reason may be any value, as an error may: also 0.
+  for (const reason of [new Error('the visitor has left'), 0]) {
+    const caller = new AbortController();
+    const failure = new Error('the hotel is closed');
+    const stopped: string[] = [];
+    const reasons: unknown[] = [];
 
-  const sentence = 'The caller aborted at 50 ms; when the tasks stopped';
-  expect(stopped.toSorted(), sentence).toHappenInOrder([
-    'after a failure at 50 ms',
-    'alone at 50 ms',
-    'errors kept at 50 ms',
-  ]);
-  const found = 'The reasons that the tasks found in their signals';
-  expect(reasons, found).toEqual([reason, reason, reason]);
+    const { value: outcomes } = await observe(async (clock) => {
+      const task = (name: string) => async (signal: AbortSignal) => {
+        await work(name, 10_000, signal);
+        stopped.push(`${name} at ${clock.now} ms`);
+        reasons.push(signal.reason);
+      };
+      const fails = () => failAfter('fails', 20, failure);
+      const calls = [
+        gather([task('one of three'), task('two of three'), task('three of three')], caller),
+        gather([fails, task('after a failure')], caller),
+        gather([fails, task('errors kept')], { returnExceptions: true, signal: caller.signal }),
+      ].map(outcomeOf);
+      await sleep(50);
+      caller.abort(reason);
+      return Promise.all(calls);
+    });
+
+    const sentence = `The caller aborted at 50 ms, with ${told(reason)}; when the tasks stopped`;
+    expect(stopped.toSorted(), sentence).toHappenInOrder([
+      'after a failure at 50 ms',
+      'errors kept at 50 ms',
+      'one of three at 50 ms',
+      'three of three at 50 ms',
+      'two of three at 50 ms',
+    ]);
+    const found = 'The reasons that the tasks found in their signals';
+    expect(reasons, found).toEqual(reasons.map(() => reason));
+
+    const [three, failed, kept] = outcomes;
+    const all = 'The caller aborted, and all tasks stopped without an error: gather';
+    await expect(endOf(three), all).toRejectWith({ reason });
+    const before = 'A task had failed at 20 ms, the caller aborted at 50 ms: gather';
+    expect(failed, before).toEqual({ rejected: failure });
+    const both = `${before} with returnExceptions`;
+    await expect(endOf(kept), both).toRejectWith({ reason });
+  }
 });
 
 // Not so in asyncio, where a gather that was cancelled ends when its children have ended.
@@ -289,42 +419,82 @@ test("the caller's abort rejects at once, with returnExceptions too", async () =
 test('an abort is obeyed at whatever moment it comes', async () => {
   const { gather } = await load();
 
-  for (const moment of ['right after the call', 'in a task']) {
-    await observe(() =>
-      eachAbortPoint(async ({ signal, reason, arm }) => {
-        const task = () => {
-          if (moment === 'in a task') arm();
-          return sleep(100);
-        };
-        const running = gather([task], { signal });
-        if (moment === 'right after the call') arm();
+  for (const mode of modes) {
+    for (const moment of ['right after the call', 'in a task']) {
+      await observe(() =>
+        eachAbortPoint(async ({ signal, reason, arm }) => {
+          const task = () => {
+            if (moment === 'in a task') arm();
+            return sleep(100);
+          };
+          const running = gather([task], { ...mode, signal });
+          if (moment === 'right after the call') arm();
 
-        await expect(running, `The abort came ${moment}`).toRejectWith({ reason });
-      }),
-    );
+          const sentence = `The abort came ${moment}, with ${JSON.stringify(mode)}`;
+          await expect(running, sentence).toRejectWith({ reason });
+        }),
+      );
+    }
   }
 
-  const caller = new AbortController();
   const reason = new Error('the visitor has left');
-  const task = () => {
-    caller.abort(reason);
-    return 'a value';
+  const ends = {
+    'gave a value at once': () => 'a value',
+    'threw at once': () => {
+      throw new Error('thrown after the abort');
+    },
   };
-  const sentence = 'A task aborted while it was being called, and gave a value at once';
-  await observe(() => expect(gather([task], caller), sentence).toRejectWith({ reason }));
+  for (const mode of modes) {
+    for (const [end, finish] of Object.entries(ends)) {
+      const caller = new AbortController();
+      const given: AbortSignal[] = [];
+      const tasks = [
+        (signal: AbortSignal) => {
+          given.push(signal);
+          return work('called before', 100, signal);
+        },
+        () => {
+          caller.abort(reason);
+          return finish();
+        },
+      ];
+      const sentence = `A task aborted while it was being called, and ${end}, with ${JSON.stringify(mode)}`;
+      await observe(() =>
+        expect(gather(tasks, { ...mode, signal: caller.signal }), sentence).toRejectWith({
+          reason,
+        }),
+      );
+      const heard = `${sentence}; whether the signal of the task before it was aborted`;
+      expect(
+        given.map(({ aborted }) => aborted),
+        heard,
+      ).toEqual([true]);
+    }
+  }
 });
 
 test('never calls a task when the signal is already aborted', async () => {
   const { gather } = await load();
-  const reason = new Error('the visitor has left');
   let calls = 0;
 
-  for (const mode of modes) {
-    await observe(() =>
-      expect(() =>
-        gather([() => (calls += 1)], { ...mode, signal: AbortSignal.abort(reason) }),
-      ).toRejectWith({ reason }),
-    );
+  const cases = [new Error('the visitor has left'), null, 0].flatMap((reason) =>
+    modes.map((mode) => ({ mode, reason })),
+  );
+  for (const { mode, reason } of cases) {
+    const signal = AbortSignal.abort(reason);
+    const happened = `The signal was aborted before the call, with the reason ${told(reason)}`;
+    await observe(async () => {
+      let refused: Promise<unknown>;
+      try {
+        refused = gather([() => (calls += 1)], { ...mode, signal });
+      } catch {
+        expect.fail(
+          `${happened}; and gather threw at the one who called. It should have given a promise that rejects.`,
+        );
+      }
+      await expect(refused, happened).toRejectWith({ reason });
+    });
+    expect(signal, happened).toHaveNoListeners();
   }
 
   expect(calls, 'Calls of tasks that nobody wants any more').toBe(0);
@@ -339,7 +509,15 @@ test("leaves no listener on the caller's signal when all tasks have ended", asyn
     await gather([() => work('task', 10)], { signal });
     await outcomeOf(gather([() => failAfter('fails', 10), () => work('other', 20)], { signal }));
     await gather([() => failAfter('fails', 10)], { signal, returnExceptions: true });
-    const running = outcomeOf(gather([() => work('does not listen', 20)], aborted));
+    const throws = () => {
+      throw new Error('threw at once');
+    };
+    for (const mode of modes) await outcomeOf(gather([throws], { ...mode, signal }));
+    const running = Promise.all(
+      modes.map((mode) =>
+        outcomeOf(gather([() => work('does not listen', 20)], { ...mode, signal: aborted.signal })),
+      ),
+    );
     await sleep(10);
     aborted.abort();
     await running;
@@ -401,10 +579,18 @@ function told(value: unknown): string {
   return value instanceof Error ? String(value) : inspect(value, { depth: 0 });
 }
 
+type Outcome = { resolved: unknown[] } | { rejected: unknown };
+
 /** How `promise` ends. */
-function outcomeOf(promise: Promise<unknown>): Promise<object> {
+function outcomeOf(promise: Promise<unknown[]>): Promise<Outcome> {
   return promise.then(
     (resolved) => ({ resolved }),
     (rejected: unknown) => ({ rejected }),
   );
+}
+
+/** A promise that has ended so. */
+async function endOf(outcome: Outcome | undefined): Promise<unknown> {
+  if (outcome && 'rejected' in outcome) throw outcome.rejected;
+  return outcome?.resolved;
 }

@@ -1,5 +1,6 @@
 // Rejects for the caller, but gives the tasks a signal that nobody ever aborts: they work on for nobody.
 // fails: the caller's abort reaches every task that runs, also after a failure
+// fails: an abort is obeyed at whatever moment it comes
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

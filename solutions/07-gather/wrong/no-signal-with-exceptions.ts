@@ -1,6 +1,7 @@
 // With returnExceptions the tasks are called without a signal.
 // fails: after a failure the others run on, and nobody tells them to stop
 // fails: the caller's abort reaches every task that runs, also after a failure
+// fails: an abort is obeyed at whatever moment it comes
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

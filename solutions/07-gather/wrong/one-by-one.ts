@@ -3,6 +3,8 @@
 // fails: with returnExceptions, raw errors stand in the place of their task
 // fails: a task that throws undefined, or anything falsy, has failed
 // fails: leaves no rejection unhandled when tasks fail later
+// fails: after a failure the others run on, and nobody tells them to stop
+// fails: a task that throws at once is one that fails: the others start
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

@@ -1,5 +1,6 @@
 // Tells the first failure; the second one is thrown where nobody listens.
 // fails: leaves no rejection unhandled when tasks fail later
+// fails: a task that throws at once is one that fails: the others start
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

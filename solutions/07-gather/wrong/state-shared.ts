@@ -1,5 +1,7 @@
 // Keeps the results in one list for all calls: each call also gets what is left of another.
 // fails: results stand in the order of the tasks, falsy ones too
+// fails: all tasks run side by side, and each is called once
+// fails: with returnExceptions, raw errors stand in the place of their task
 const results: unknown[] = [];
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],

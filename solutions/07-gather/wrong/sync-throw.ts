@@ -1,5 +1,8 @@
 // Calls the tasks bare: when one throws at once, those behind it are never called.
 // fails: a task that throws at once is one that fails: the others start
+// fails: leaves no rejection unhandled when tasks fail later
+// fails: an abort is obeyed at whatever moment it comes
+// fails: leaves no listener on the caller's signal when all tasks have ended
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

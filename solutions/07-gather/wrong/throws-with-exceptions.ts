@@ -1,5 +1,7 @@
 // With returnExceptions it calls the tasks bare: a throw at once ends `map`, and rejects.
 // fails: a task that throws at once is one that fails: the others start
+// fails: an abort is obeyed at whatever moment it comes
+// fails: leaves no listener on the caller's signal when all tasks have ended
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},

@@ -1,5 +1,6 @@
 // Puts each error in a box and knows the boxes by their shape: a value with an `error` in it is taken for one.
 // fails: with returnExceptions, raw errors stand in the place of their task
+// fails: results stand in the order of the tasks, falsy ones too
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],
   options: { returnExceptions?: boolean; signal?: AbortSignal } = {},
