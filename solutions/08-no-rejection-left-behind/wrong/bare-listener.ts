@@ -6,11 +6,12 @@
 // fails: an await gives the value or the error, however late it comes
 // fails: a task that throws at once has failed like any other
 // fails: drain resolves though tasks fail, when the last one has ended
+// fails: drain resolves at once when no task runs
 import { EventEmitter, once } from 'node:events';
 
 export class Background {
   readonly #onError: (error: unknown) => void;
-  readonly #tasks = new EventEmitter();
+  readonly #tasks = new EventEmitter().setMaxListeners(0);
   #running = 0;
 
   constructor(options: { onError: (error: unknown) => void }) {

@@ -6,6 +6,7 @@
 // fails: an await gives the value or the error, however late it comes
 // fails: a task that throws at once has failed like any other
 // fails: drain resolves though tasks fail, when the last one has ended
+// fails: drain resolves at once when no task runs
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

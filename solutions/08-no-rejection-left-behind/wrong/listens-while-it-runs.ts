@@ -1,5 +1,6 @@
 // Listens for unhandled rejections of the process while a task runs: an error of other code is lost meanwhile.
 // fails: an error of other code still ends the program
+// fails: a program whose tasks fail ends with exit code 0 and an empty stderr
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

@@ -1,5 +1,7 @@
 // Puts the tasks in a queue: each waits for the one before it.
 // fails: tasks run side by side, and each is called once
+// fails: an await gives the value or the error, however late it comes
+// fails: every drain waits for the tasks that run then
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

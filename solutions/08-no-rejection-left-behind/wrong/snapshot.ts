@@ -1,5 +1,7 @@
 // Waits for the tasks that run when `drain` is called, and not for those that they start.
 // fails: drain waits for the tasks that tasks start
+// fails: drain resolves though tasks fail, when the last one has ended
+// fails: every drain waits for the tasks that run then
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

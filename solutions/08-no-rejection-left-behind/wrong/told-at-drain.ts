@@ -1,5 +1,6 @@
 // Collects the errors, and tells them when somebody drains: until then nobody knows.
 // fails: a failure is told at the moment when it happens
+// fails: drain resolves though tasks fail, when the last one has ended
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

@@ -1,5 +1,6 @@
 // Puts a "helpful" error around the task's own: whoever awaits it looks for the old one in vain.
 // fails: an await gives the value or the error, however late it comes
+// fails: a task that throws at once has failed like any other
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

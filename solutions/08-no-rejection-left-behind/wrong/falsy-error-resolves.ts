@@ -1,0 +1,26 @@
+// Passes on an error only if it is truthy: who awaits a task that threw `undefined` takes it for a success.
+// fails: an await gives the value or the error, however late it comes
+// fails: a task that throws at once has failed like any other
+export class Background {
+  readonly #onError: (error: unknown) => void;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(options: { onError: (error: unknown) => void }) {
+    this.#onError = options.onError;
+  }
+
+  run<T>(fn: () => T | Promise<T>): Promise<T> {
+    const task = Promise.try(fn);
+    this.#running.add(task);
+    task.catch((error: unknown) => this.#onError(error)).finally(() => this.#running.delete(task));
+    const given = task.catch((error: unknown) => {
+      if (error) throw error;
+    }) as Promise<T>;
+    given.catch(() => {});
+    return given;
+  }
+
+  async drain(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+}
