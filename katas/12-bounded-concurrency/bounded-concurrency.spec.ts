@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import {
   currentTrace,
   eachAbortPoint,
@@ -14,8 +15,11 @@ import {
   test,
   turns,
 } from '#harness';
-import type { VirtualClock } from '#harness';
+import type { Gate, VirtualClock } from '#harness';
 import type { Semaphore } from './bounded-concurrency.ts';
+
+// What an abort may say: it need not be an error, nor be true.
+const reasons = [new Error('The customer went home.'), 'He went home.', null] as const;
 
 const load = kata(() => import('./bounded-concurrency.ts'));
 
@@ -25,8 +29,8 @@ timed('a free place is taken in the same millisecond, by the next item', async (
   const lengths = [700, ...random().shuffle([100, 100, 200, 300, 100, 200, 400, 100])];
   const starts: number[] = [];
 
-  // Another list, which keeps all of its own places.
-  const other = mapLimit([1, 2, 3, 4, 5], 5, () => sleep(5000));
+  // Another list with the same limit, which keeps all of its own places.
+  const other = mapLimit([1, 2, 3], 3, () => sleep(5000));
   await mapLimit(lengths, 3, async (ms, index) => {
     starts.push(clock.now);
     await work(`item ${index + 1}`, ms);
@@ -34,7 +38,34 @@ timed('a free place is taken in the same millisecond, by the next item', async (
 
   expect(starts).toStartAt(startsWithoutIdling(lengths, 3));
   await other;
-  expect(clock.now, 'Five items of 5000 ms, with five places, had ended at').toBe(5000);
+  expect(clock.now, 'Three items of 5000 ms, with three places, had ended at').toBe(5000);
+
+  for (const [kind, source] of [
+    ['a generator', each(lengths)],
+    ['an async generator', eachAsync(lengths)],
+  ] as const) {
+    const began = clock.now;
+    const startsHere: number[] = [];
+    await mapLimit(source, 3, async (ms) => {
+      startsHere.push(clock.now - began);
+      await sleep(ms);
+    });
+    expect(startsHere, `When the items of ${kind} began`).toStartAt(
+      startsWithoutIdling(lengths, 3),
+    );
+  }
+  const began = clock.now;
+  const arrivals: number[] = [];
+  // Each item is done before the next one comes.
+  const slow = await mapLimit(eachAsync([1, 2, 3], 40), 2, async (item) => {
+    arrivals.push(clock.now - began);
+    await sleep(10);
+    return item;
+  });
+  expect(arrivals, 'When the items began, of a source that gives one in 40 ms').toStartAt([
+    40, 80, 120,
+  ]);
+  expect(slow, 'The results, for a source that is slower than the work').toEqual([1, 2, 3]);
 });
 
 timed('gives the results in the order of the items, of every kind of source', async () => {
@@ -60,11 +91,16 @@ timed('gives the results in the order of the items, of every kind of source', as
     await mapLimit(items, 9, (_, index) => index * 2),
     'The results of a plain function',
   ).toEqual([0, 2, 4, 6, 8, 10]);
+  // Strict: a hole in the list is no result.
   expect(
     await mapLimit([...items, undefined], 2, (item) => item),
     'The results of a function that gives back each item',
-  ).toEqual([...items, undefined]);
-  expect(await mapLimit([], 2, () => 'called'), 'The results for no items').toEqual([]);
+  ).toStrictEqual([...items, undefined]);
+  for (const none of [[], each([]), eachAsync([])]) {
+    const mapping = mapLimit<never, string>(none, 2, () => 'called');
+    await stands(mapping, 'fulfilled', 'The call of mapLimit for a source without items');
+    expect(await mapping, 'The results for no items').toEqual([]);
+  }
 });
 
 timed('asks the source for an item only when there is a place for it', async () => {
@@ -99,14 +135,17 @@ timed('after a failure nothing more is started, and the source is closed', async
     const source = new Endless();
     const items = kind === 'generator' ? source.items() : source.asyncItems(40);
     let starts = 0;
+    // Up to the failure, when no place is free that was not free before.
+    let before = { starts, asked: source.asked };
     const mapping = mapLimit(items, 3, async (item) => {
       starts += 1;
       await sleep(item === 1 ? 50 : 100);
-      if (item === 1) throw new Error('No such address.');
+      if (item > 1) return;
+      before = { starts, asked: source.asked };
+      throw new Error('No such address.');
     });
 
     await mapping.catch(() => {});
-    const before = { starts, asked: source.asked };
     await sleep(1000);
 
     expectNone(starts - before.starts, `Items of a ${kind} that were started after the failure`);
@@ -163,6 +202,18 @@ timed('rejects at once with the first failure, of the work or of the source', as
       after: 0,
     },
     {
+      what: 'A source that is asynchronous throws at once, and gives no promise',
+      items: throwsAtOnceAsync(failure),
+      expected: failure,
+      after: 0,
+    },
+    {
+      what: 'The source throws when it is asked for its iterator',
+      items: cannotBeOpened(failure),
+      expected: failure,
+      after: 0,
+    },
+    {
       what: 'An item rejects, and the source fails later',
       items: failsAfter([100], 500, new Error('Too late.')),
       expected: failure,
@@ -184,7 +235,8 @@ timed('rejects at once with the first failure, of the work or of the source', as
 
   for (const { what, items, expected, after } of cases) {
     const began = clock.now;
-    const outcome = await mapLimit(items, 3, (ms) => failIn(ms, expected)).then(
+    const mapping = promised(what, () => mapLimit(items, 3, (ms) => failIn(ms, expected)));
+    const outcome = await mapping.then(
       () => expect.fail(`${what}, but mapLimit resolved as if nothing had happened.`),
       (reason: unknown) => reason,
     );
@@ -201,7 +253,7 @@ timed('rejects at once with the first failure, of the work or of the source', as
 
 timed('an abort ends mapLimit at once, and nothing more is started', async (clock) => {
   const { mapLimit } = await load();
-  const reason = new Error('The customer went home.');
+  const [reason] = reasons;
   const controller = new AbortController();
   const source = new Endless();
   let starts = 0;
@@ -216,7 +268,12 @@ timed('an abort ends mapLimit at once, and nothing more is started', async (cloc
       { signal },
     );
 
-  await expect(() => start(AbortSignal.abort(reason))).toRejectWith({ reason });
+  for (const reason of reasons) {
+    const mapping = promised('The signal was aborted before the call of mapLimit', () =>
+      start(AbortSignal.abort(reason)),
+    );
+    await expect(mapping).toRejectWith({ reason });
+  }
   expectNone(starts, 'Items that were started, though the signal was aborted before the call');
   expectNone(
     source.asked,
@@ -243,6 +300,36 @@ timed('an abort ends mapLimit at once, and nothing more is started', async (cloc
       `The source looked for its next item for a second, and an abort came at 150 ms. mapLimit rejected at ${tookMs} ms.`,
     );
   }
+
+  for (const reason of reasons) {
+    const late = new AbortController();
+    const failLater = () => failIn(100, new Error('The work failed after the abort.'));
+    const sourceFailsLater = failsAfter([1], 100, new Error('The source failed after the abort.'));
+    const mappings = [[1, 2, 3], sourceFailsLater].map((items) =>
+      mapLimit(items, 2, failLater, { signal: late.signal }),
+    );
+    setTimeout(() => late.abort(reason), 50);
+    for (const mapping of mappings) await expect(mapping).toRejectWith({ reason });
+    // What fails after the abort may not have to be handled by anybody.
+    await sleep(200);
+  }
+
+  await eachAbortPoint(async ({ signal, arm }) => {
+    const endless = new Endless();
+    const after = { starts: 0, asked: 0 };
+    endless.onAsked = () => {
+      if (signal.aborted) after.asked += 1;
+    };
+    const work = () => {
+      if (signal.aborted) after.starts += 1;
+      return sleep(100);
+    };
+    const soon = mapLimit(endless.items(), 2, work, { signal });
+    arm();
+    await soon.catch(() => {});
+    expectNone(after.starts, 'The signal was aborted. Items that were started after that');
+    expectNone(after.asked, 'The signal was aborted. Items that were asked for after that');
+  });
 });
 
 timed('refuses a limit that is no whole number above zero', async () => {
@@ -251,13 +338,22 @@ timed('refuses a limit that is no whole number above zero', async () => {
   for (const limit of [0, -1, 1.5, Number.NaN, Infinity]) {
     const calls: unknown[] = [];
     const source = new Endless();
+    let opened = 0;
+    const items = {
+      [Symbol.iterator]: () => {
+        opened += 1;
+        return source.items();
+      },
+    };
     const refusal = { name: 'RangeError', message: String(limit) };
     await expect(() => new Semaphore(limit)).toRejectWith(refusal);
-    const mapping = Promise.try(() => mapLimit(source.items(), limit, (item) => calls.push(item)));
+    const mapping = Promise.try(() => mapLimit(items, limit, (item) => calls.push(item)));
     await stands(mapping, 'rejected', `With a limit of ${limit}, mapLimit`);
     await expect(mapping).toRejectWith(refusal);
     expect(calls, `Calls of fn with a limit of ${limit}`).toEqual([]);
     expectNone(source.asked, `Items that were asked for with a limit of ${limit}`);
+    expectNone(opened, `Iterators that the source was asked for with a limit of ${limit}`);
+    await expect(() => mapLimit([], limit, () => {})).toRejectWith(refusal);
   }
 });
 
@@ -289,6 +385,36 @@ timed('a permit is held until the work has settled, however it ends', async (clo
   for (const [index, expected] of [300, rejection, thrown, 100, 100, 0].entries()) {
     expect(outcomes[index], `What call ${index + 1} of run came to`).toBe(expected);
   }
+
+  const single = new Semaphore(1);
+  for (const value of ['He went home.', undefined]) {
+    const throwsIt = () => {
+      throw value;
+    };
+    for (const [what, fn] of [
+      ['threw', throwsIt],
+      ['rejected with', async () => throwsIt()],
+    ] as const) {
+      const when = `A permit was free, and fn ${what} ${inspect(value)}`;
+      const [outcome] = await Promise.allSettled([promised(when, () => single.run(fn))]);
+      if (outcome.status === 'fulfilled') {
+        expect.fail(`${when}, but run resolved as if nothing had happened.`);
+      }
+      expect(outcome.reason, `${when}: what run rejected with`).toBe(value);
+      await onePermitIsLeft(single, when);
+    }
+  }
+  const holder = new AbortController();
+  const release = await single.acquire({ signal: holder.signal });
+  const next = single.acquire();
+  holder.abort(new Error('Too late.'));
+  await stands(
+    next,
+    'pending',
+    'The only permit was out when the signal of its holder was aborted. The next who asked',
+  );
+  release();
+  (await next)();
 });
 
 timed('one permit wakes one waiter, the longest waiting, newcomers last', async () => {
@@ -306,61 +432,94 @@ timed('one permit wakes one waiter, the longest waiting, newcomers last', async 
       order.push(name);
       held.push(release);
     };
+    // Those who ask by run stand in the same queue.
+    const askByRun = (name: string) =>
+      semaphore.run(() => {
+        order.push(name);
+        const done = gate();
+        held.push(() => done.open());
+        return done.wait();
+      });
     const [release] = await Promise.all([semaphore.acquire(), semaphore.acquire()]);
     const otherRelease = await other.acquire();
     const stranger = ask('waiter of another semaphore', other);
-    const asked = names.slice(0, -1).map((name) => ask(name));
+    const asked = [ask('first waiter'), askByRun('second waiter'), ask('third waiter')];
 
     release();
     if (moment > 0) await microtasks(moment);
-    asked.push(ask('newcomer'));
+    asked.push(moment % 2 === 0 ? ask('newcomer') : askByRun('newcomer'));
     for (let served = 1; served <= names.length; served += 1) {
       await aWhile();
       expect(order, givenInTurn).toHappenInOrder(names.slice(0, served));
       held.at(-1)!();
     }
     otherRelease();
+    for (const giveBack of held) giveBack();
     await Promise.all([...asked, stranger]);
   }
+
+  const semaphore = new Semaphore(2);
+  const releases = await Promise.all([semaphore.acquire(), semaphore.acquire()]);
+  const given: (() => void)[] = [];
+  const three = [1, 2, 3].map(() => semaphore.acquire().then((give) => given.push(give)));
+  for (const release of releases) release();
+  await aWhile();
+  expect(given, 'Two permits came back in one moment. Waiters that have one now').toHaveLength(2);
+  given[0]!();
+  await Promise.all(three);
 });
 
 timed('an aborted waiter rejects at once, and leaves the queue', async () => {
   const { Semaphore } = await load();
   const semaphore = new Semaphore(1);
-  const controller = new AbortController();
-  const reason = new Error('The customer went home.');
+  const [reason] = reasons;
   const calls: string[] = [];
   const aborted = { signal: AbortSignal.abort(reason) };
 
-  await expect(() => semaphore.run(() => calls.push('it'), aborted)).toRejectWith({ reason });
-  await expect(() => semaphore.acquire(aborted)).toRejectWith({ reason });
+  for (const reason of reasons) {
+    const signal = AbortSignal.abort(reason);
+    for (const [name, call] of [
+      ['run', () => semaphore.run(() => calls.push('it'), { signal })],
+      ['acquire', () => semaphore.acquire({ signal })],
+    ] as const) {
+      const refusal = promised(`The signal was aborted before the call of ${name}`, call);
+      await expect(refusal).toRejectWith({ reason });
+    }
+  }
   const release = await semaphore.acquire();
-  const late = Promise.try(() => semaphore.acquire(aborted));
+  const late = promised('While the permit is held', () => semaphore.acquire(aborted));
   await stands(late, 'rejected', 'While the permit is held, a call with an aborted signal');
   await expect(late).toRejectWith({ reason });
   const first = semaphore.acquire();
-  // Two that wait with one signal.
-  const waiters: Promise<unknown>[] = [
-    semaphore.run(() => calls.push('it'), { signal: controller.signal }),
-    semaphore.acquire({ signal: controller.signal }),
-  ];
-  const both = Promise.allSettled(waiters);
-  const next = semaphore.acquire();
-  controller.abort(reason);
+  // Two that wait with each signal.
+  const controllers = reasons.map((given) => [new AbortController(), given] as const);
+  const waiting = controllers.map(([{ signal }]) => ({
+    run: semaphore.run(() => calls.push('it'), { signal }),
+    acquire: semaphore.acquire({ signal }),
+  }));
+  const rest = [semaphore.acquire(), semaphore.acquire()];
+  const all = Promise.allSettled(waiting.flatMap(({ run, acquire }) => [run, acquire]));
+  for (const [controller, given] of controllers) controller.abort(given);
 
-  await stands(waiters[0]!, 'rejected', 'While the permit is held, the run that was aborted');
-  await stands(waiters[1]!, 'rejected', 'While the permit is held, the acquire that was aborted');
-  for (const waiter of waiters) await expect(waiter).toRejectWith({ reason });
-  await both;
-  for (const other of [first, next]) {
+  for (const [index, { run, acquire }] of waiting.entries()) {
+    await stands(run, 'rejected', 'While the permit is held, the run that was aborted');
+    await stands(acquire, 'rejected', 'While the permit is held, the acquire that was aborted');
+    await expect(run).toRejectWith({ reason: reasons[index] });
+    await expect(acquire).toRejectWith({ reason: reasons[index] });
+  }
+  await all;
+  for (const other of [first, ...rest]) {
     await stands(other, 'pending', 'While the permit is held, one who was not aborted');
   }
   release();
-  const oneOfTwo = Promise.any([first, next]);
-  await stands(oneOfTwo, 'fulfilled', 'A permit came back. One of those who had not given up');
-  (await oneOfTwo)();
-  const bothOthers = Promise.all([first, next]);
-  await stands(bothOthers, 'fulfilled', 'It came back again. One of those who had not given up');
+  await stands(first, 'fulfilled', 'A permit came back. The first of those who had not given up');
+  for (const other of rest) {
+    await stands(other, 'pending', 'A permit came back. A later one of those who had not given up');
+  }
+  (await first)();
+  await stands(rest[0]!, 'fulfilled', 'It came back again. The second who had not given up');
+  (await rest[0]!)();
+  await stands(rest[1]!, 'fulfilled', 'It came back again. The last who had not given up');
   expect(calls, 'What the aborted calls of run called all the same').toEqual([]);
 });
 
@@ -409,6 +568,17 @@ timed('a permit that is released twice counts once', async () => {
   given[1]!();
   given[1]!();
   await onePermitIsLeft(semaphore, 'When the only permit was released twice');
+  const single = new Semaphore(1);
+  const early = await single.acquire();
+  early();
+  const later = await single.acquire();
+  early();
+  await stands(
+    single.acquire().then((give) => give()),
+    'pending',
+    'The first holder released a second time, when the only permit was out to another. The next who asked',
+  );
+  later();
   const pair = new Semaphore(2);
   const [mine] = await Promise.all([pair.acquire(), pair.acquire()]);
   mine();
@@ -418,27 +588,52 @@ timed('a permit that is released twice counts once', async () => {
 
 timed('leaves no listener on the signal', async () => {
   const { Semaphore, mapLimit } = await load();
-  const semaphore = new Semaphore(1);
-  const kept = new AbortController();
-  const aborted = new AbortController();
-  const fail = () => Promise.reject(new Error('It failed.'));
+  const failure = new Error('It failed.');
+  const fail = () => Promise.reject(failure);
+  const throwIt = () => {
+    throw failure;
+  };
+  const ways: Record<string, (semaphore: Semaphore, signal: AbortSignal) => unknown> = {
+    'acquire gave a permit': (semaphore, signal) => semaphore.acquire({ signal }),
+    'run had called fn': (semaphore, signal) => semaphore.run(() => {}, { signal }),
+    'fn had rejected in run': (semaphore, signal) => semaphore.run(fail, { signal }),
+    'fn had thrown in run': (semaphore, signal) => semaphore.run(throwIt, { signal }),
+    'mapLimit had its results': (_, signal) => mapLimit([1, 2], 1, () => sleep(1), { signal }),
+    'mapLimit had no items': (_, signal) => mapLimit([], 1, () => {}, { signal }),
+    'fn had rejected in mapLimit': (_, signal) => mapLimit([1, 2], 1, fail, { signal }),
+    'the source of mapLimit had failed': (_, signal) =>
+      mapLimit(failsAfter([], 1, failure), 1, () => {}, { signal }),
+    'the source of mapLimit could not be opened': (_, signal) =>
+      mapLimit(cannotBeOpened(failure), 1, () => {}, { signal }),
+    'mapLimit refused a limit of 0': (_, signal) => mapLimit([1], 0, () => {}, { signal }),
+  };
 
-  const release = await semaphore.acquire({ signal: kept.signal });
+  for (const [when, way] of Object.entries(ways)) {
+    for (const permit of ['free', 'out']) {
+      const semaphore = new Semaphore(1);
+      const { signal } = new AbortController();
+      const release = permit === 'out' ? await semaphore.acquire() : () => {};
+      const call = Promise.allSettled([Promise.try(() => way(semaphore, signal))]);
+      release();
+      await stands(call, 'fulfilled', `One call that has nothing to wait for, in which ${when},`);
+      expect(signal, `When ${when}, and the permit had been ${permit}`).toHaveNoListeners();
+    }
+  }
+
+  const semaphore = new Semaphore(1);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const release = await semaphore.acquire();
   const calls = [
-    semaphore.run(() => {}, { signal: kept.signal }),
-    semaphore.run(fail, { signal: kept.signal }),
-    semaphore.run(() => {}, { signal: aborted.signal }),
-    mapLimit([1, 2], 1, () => sleep(1), { signal: kept.signal }),
-    mapLimit([1, 2], 1, fail, { signal: kept.signal }),
-    mapLimit([1, 2], 1, () => sleep(10), { signal: aborted.signal }),
+    semaphore.acquire({ signal }).then((give) => give()),
+    semaphore.run(() => {}, { signal }),
+    mapLimit([1, 2], 1, () => sleep(10), { signal }),
   ];
   const all = Promise.allSettled(calls);
-  aborted.abort(new Error('The customer went home.'));
+  controller.abort(new Error('The customer went home.'));
   release();
-
-  await stands(all, 'fulfilled', 'One of six calls that have nothing to wait for');
-  expect(kept.signal).toHaveNoListeners();
-  expect(aborted.signal).toHaveNoListeners();
+  await stands(all, 'fulfilled', 'One of three calls that were aborted');
+  expect(signal, 'When all calls were aborted').toHaveNoListeners();
 });
 
 timed('fn runs in the async context of its own caller', async () => {
@@ -467,22 +662,42 @@ test('nobody polls while they wait: no timer, no immediate', async () => {
   const { Semaphore, mapLimit } = await load();
   const semaphore = new Semaphore(1);
   const door = gate();
+  const controller = new AbortController();
+  const kept = { signal: new AbortController().signal };
+  const gone = { signal: controller.signal };
 
+  const release = await semaphore.acquire();
   using polls = countPolls();
+  const acquired = polls.watch(() => semaphore.acquire(kept));
   const calls = polls.watch(() => [
-    semaphore.run(() => door.wait()),
-    semaphore.run(() => door.wait()),
+    semaphore.run(() => door.wait(), kept),
     mapLimit([1, 2, 3], 1, () => door.wait()),
+    mapLimit(comesAt(door), 1, () => {}, kept),
   ]);
-  await turns(10);
-
-  if (polls.count > 0) {
+  const aborted = Promise.allSettled(
+    polls.watch(() => [
+      semaphore.acquire(gone),
+      semaphore.run(() => {}, gone),
+      mapLimit([1, 2, 3], 1, () => door.wait(), gone),
+      mapLimit(comesAt(door), 1, () => {}, gone),
+    ]),
+  );
+  const expectNoPolls = (when: string) => {
+    if (polls.count === 0) return;
     expect.fail(
-      `While all waited, your code set timers or immediates, ${polls.count} in ten turns of the event loop.`,
+      `${when}, your code set timers or immediates, ${polls.count} in ten turns of the event loop.`,
     );
-  }
+  };
+  await turns(10);
+  expectNoPolls('While all waited');
+  controller.abort(new Error('The customer went home.'));
+  release();
+  await turns(10);
+  expectNoPolls('When one was given a permit, and some were aborted');
+
   door.open();
-  await Promise.all(calls);
+  (await acquired)();
+  await Promise.all([...calls, aborted]);
 });
 
 /** Fails when something was still begun that nobody wants any more. */
@@ -532,22 +747,46 @@ function failIn(ms: number, error: unknown): Promise<never> {
   });
 }
 
+/** What `call` gives. A function that gives a promise may not throw instead. */
+function promised(when: string, call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return call();
+  } catch (error) {
+    throw new AssertionError({
+      message: `${when}: the call threw ${inspect(error, { compact: true, depth: 0 }).split('\n')[0]} at once. It should give a promise that rejects.`,
+      stackStartFn: promised,
+    });
+  }
+}
+
 function told(result: PromiseSettledResult<unknown>): unknown {
   return result.status === 'fulfilled' ? result.value : result.reason;
 }
 
-function* each<T>(items: Iterable<T>): Generator<T, void> {
+/** What it returns at its end is no item. */
+function* each<T>(items: Iterable<T>): Generator<T, string> {
   yield* items;
+  return 'the end';
 }
 
-async function* eachAsync<T>(items: Iterable<T>): AsyncGenerator<T, void> {
-  yield* items;
+/** Looks for each item for `ms`. */
+async function* eachAsync<T>(items: Iterable<T>, ms = 0): AsyncGenerator<T, string> {
+  for (const item of items) {
+    if (ms > 0) await sleep(ms);
+    yield item;
+  }
+  return 'the end';
 }
 
 /** After `items` it looks for the next one, for a whole second, and finds none. */
 async function* stuckAfter<T>(items: Iterable<T>): AsyncGenerator<T, void> {
   yield* items;
   await sleep(1000);
+}
+
+/** It looks for its only item until the door is open. */
+async function* comesAt(door: Gate): AsyncGenerator<string, void> {
+  yield await door.wait().then(() => 'the only item');
 }
 
 async function* failsAfter<T>(
@@ -567,6 +806,24 @@ function throwsAtOnce(error: Error): Iterable<number> {
         throw error;
       },
     }),
+  };
+}
+
+function throwsAtOnceAsync(error: Error): AsyncIterable<number> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        throw error;
+      },
+    }),
+  };
+}
+
+function cannotBeOpened(error: Error): Iterable<number> {
+  return {
+    [Symbol.iterator]: () => {
+      throw error;
+    },
   };
 }
 

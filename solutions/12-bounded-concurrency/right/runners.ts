@@ -93,7 +93,10 @@ export async function mapLimit<T, R>(
   };
 
   const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(options.signal?.reason);
+  const abort = (): void => {
+    stopped = true;
+    aborted.reject(options.signal?.reason);
+  };
   options.signal?.addEventListener('abort', abort);
   try {
     const runners = Array.from({ length: limit }, runner);

@@ -1,5 +1,6 @@
 // Serves the one who came last.
 // fails: one permit wakes one waiter, the longest waiting, newcomers last
+// fails: an aborted waiter rejects at once, and leaves the queue
 
 export class Semaphore {
   #free: number;
@@ -68,9 +69,12 @@ export async function mapLimit<T, R>(
   signal?.throwIfAborted();
   const source = iteratorOf(items);
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  const giveUp = (): void => fail(signal?.reason);
   const results: R[] = [];
   let over = false;
+  const giveUp = (): void => {
+    over = true;
+    fail(signal?.reason);
+  };
   let sourceEnded = false;
 
   const mapAll = async (): Promise<R[]> => {

@@ -1,5 +1,6 @@
 // Sets `signal.onabort`. There is one for each signal: of two who wait with one signal, the second pushes out the first.
 // fails: an aborted waiter rejects at once, and leaves the queue
+// fails: leaves no listener on the signal
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {
@@ -77,9 +78,12 @@ export async function mapLimit<T, R>(
   signal?.throwIfAborted();
   const source = iteratorOf(items);
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  const giveUp = (): void => fail(signal?.reason);
   const results: R[] = [];
   let over = false;
+  const giveUp = (): void => {
+    over = true;
+    fail(signal?.reason);
+  };
   let sourceEnded = false;
 
   const mapAll = async (): Promise<R[]> => {

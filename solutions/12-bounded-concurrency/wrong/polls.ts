@@ -50,9 +50,12 @@ export async function mapLimit<T, R>(
   signal?.throwIfAborted();
   const source = iteratorOf(items);
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  const giveUp = (): void => fail(signal?.reason);
   const results: R[] = [];
   let over = false;
+  const giveUp = (): void => {
+    over = true;
+    fail(signal?.reason);
+  };
   let sourceEnded = false;
 
   const mapAll = async (): Promise<R[]> => {

@@ -1,5 +1,6 @@
 // `return fn()` without `await`: the permit is back before the work has done anything.
 // fails: a permit is held until the work has settled, however it ends
+// fails: one permit wakes one waiter, the longest waiting, newcomers last
 
 export class Semaphore {
   #free: number;
@@ -68,9 +69,12 @@ export async function mapLimit<T, R>(
   signal?.throwIfAborted();
   const source = iteratorOf(items);
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
-  const giveUp = (): void => fail(signal?.reason);
   const results: R[] = [];
   let over = false;
+  const giveUp = (): void => {
+    over = true;
+    fail(signal?.reason);
+  };
   let sourceEnded = false;
 
   const mapAll = async (): Promise<R[]> => {
