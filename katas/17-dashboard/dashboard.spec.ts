@@ -6,6 +6,23 @@ import type { Db, Order, Preferences, User } from './db.ts';
 
 const load = kata(() => import('./dashboard.ts'));
 const seeded = random();
+// A copy: a program could write into the object that db.ts exports.
+const defaults = { ...defaultPreferences };
+
+/** With what a query rejects that fails, and how to say it. */
+interface Failure {
+  readonly reason: unknown;
+  readonly told: string;
+}
+
+const locked: Failure = { reason: new Error('The table is locked.'), told: 'an Error' };
+const noTable = Object.assign(new Error('There is no such table.'), { statusCode: 404 });
+const failures: readonly Failure[] = [
+  locked,
+  { reason: undefined, told: 'undefined' },
+  { reason: new DOMException('It took too long.', 'AbortError'), told: 'an AbortError of its own' },
+  { reason: noTable, told: 'an Error whose statusCode is 404' },
+];
 
 test('a dashboard of 50, 80 and 40 ms is ready after 80 ms', async () => {
   const { replies } = await ask({
@@ -21,7 +38,7 @@ test('a dashboard of 50, 80 and 40 ms is ready after 80 ms', async () => {
 
 test('waits for the slowest of the three, whichever that is', async () => {
   for (const slowest of queries) {
-    const slowestMs = seeded.int(200, 900);
+    const slowestMs = seeded.int(20_000, 90_000);
     const plan = { user: { ms: 50 }, orders: { ms: 80 }, preferences: { ms: 40 } };
     const { db, replies } = await ask({ ...plan, [slowest]: { ms: slowestMs } });
 
@@ -34,7 +51,12 @@ test('waits for the slowest of the three, whichever that is', async () => {
 test('answers with what the database gives, asked anew for each request', async () => {
   const id = seeded.int(1, 2_147_483_647);
 
-  const { db, replies } = await ask(quick, [id, 'and then', id, id]);
+  const bare = { ...quick, user: { ms: 50, empty: true }, orders: { ms: 80, empty: true } };
+
+  const { db, replies } = await ask(
+    (_id, round) => (round === 1 ? bare : quick),
+    [id, 'and then', id, id],
+  );
 
   for (const query of queries) {
     const asked = db.calls.filter((call) => call.query === query).map((call) => call.id);
@@ -53,6 +75,13 @@ test('a missing user becomes 404 as soon as that is known', async () => {
   const [reply] = replies;
   expect(reply?.status, 'Your status, for a user who is not there').toBe(404);
   expect(reply, 'After 50 ms it was known that there is no such user').toTakeVirtually(50);
+
+  const last = { user: { ms: 90, missing: true }, orders: { ms: 20 }, preferences: { ms: 10 } };
+  const { replies: both } = await ask((_id, round) => (round === 0 ? last : quick), twice);
+  const nobody = 'who is not there, and for whom the other queries had given null before';
+  expect(both[0]?.status, `Your status, for a user ${nobody}`).toBe(404);
+  const there = 'who is there now, and was missing in the request before';
+  expect(both[1]?.status, `Your status, for a user ${there}`).toBe(200);
 });
 
 test('a missing user stops the other queries', async () => {
@@ -62,77 +91,138 @@ test('a missing user stops the other queries', async () => {
     preferences: { ms: 90 },
   });
 
-  expect(
-    db.endedAfter(50),
-    'The user was missing; queries that still went on to their end',
-  ).toEqual([]);
+  const sentence = 'After 50 ms the user was missing; queries that went on after that';
+  expect(db.runningAfter(50), sentence).toEqual([]);
 });
 
-test('a missing user stops only the queries of the same request', async () => {
+test('requests at the same time know nothing of each other', async () => {
   const missing = { ...quick, user: { ms: 50, missing: true } };
+  const broken = { ...quick, orders: { ms: 30, fails: locked } };
+  const ids = Array.from({ length: 40 }, (_, index) => 100 + index);
 
-  const { db, replies } = await ask((id) => (id === 8 ? missing : quick), [7, 8, 9]);
+  const same = await ask((_id, round) => (round === 1 ? broken : quick), [7, 7, 7]);
+  const statuses = same.replies.map(({ status }) => status).toSorted((one, other) => one - other);
+  const what = 'Three requests for user 7 at the same time; the orders failed for one of them';
+  expect(statuses, `${what}. Their statuses, in order of size`).toEqual([200, 200, 502]);
 
-  const sentence = 'Only user 8 is missing. Queries of requests for other users that were stopped';
-  expect(db.stopped([7, 9]), sentence).toEqual([]);
-  const others = [replies[0]?.status, replies[2]?.status];
-  expect(others, 'The statuses for users 7 and 9, while user 8 is missing').toEqual([200, 200]);
+  const { db, replies } = await ask((id) => (id === 108 ? missing : quick), ids);
+  const others = ids.filter((id) => id !== 108);
+  const sentence =
+    'Only user 108 is missing. Queries of requests for other users that were stopped';
+  expect(db.stopped(others), sentence).toEqual([]);
+  for (const id of others) {
+    const reply = replies[id - 100];
+    const whose = `user ${id}, in one of 40 requests at the same time. Only user 108 is missing`;
+    expect(reply?.status, `Your status for ${whose}`).toBe(200);
+    expect(reply, `The dashboard of ${whose}`).toTakeVirtually(80);
+  }
 });
 
 test('preferences that fail become the defaults', async () => {
-  const { db, replies } = await ask({ ...quick, preferences: { ms: 90, fails: true } });
+  for (const failure of failures) {
+    const failing = { ...quick, preferences: { ms: 90, fails: failure } };
+    const { db, replies } = await ask((_id, round) => (round === 1 ? failing : quick), twice);
 
-  const [reply] = replies;
-  expect(reply?.status, 'Your status, when only the preferences fail').toBe(200);
-  expect(reply?.body, 'The dashboard without the preferences').toEqual({
-    ...db.dashboardOf(7),
-    preferences: defaultPreferences,
-  });
+    const reply = replies[1];
+    const what = `In the second of two requests the preferences failed with ${failure.told}`;
+    expect(reply?.status, `${what}. Your status`).toBe(200);
+    for (const name of queries) {
+      const sent = db.calls.filter(({ query }) => query === name).length;
+      expect(sent, `${what}. How often db.${name} was called in both`).toBe(2);
+    }
+    expect(reply?.body, `${what}. The dashboard`).toEqual({
+      ...db.dashboardOf(7, 1),
+      preferences: defaults,
+    });
+    const taken = reply?.virtualMs;
+    expect(taken, `${what}, after 90 ms. Milliseconds until your reply`).toBe(90);
+  }
 });
 
 test('preferences that fail first leave the rest as it is', async () => {
-  const { db, replies } = await ask({ ...quick, preferences: { ms: 10, fails: true } });
+  for (const ms of [0, 10]) {
+    const { db, replies } = await ask({ ...quick, preferences: { ms, fails: locked } });
 
-  const [reply] = replies;
-  const { user, orders } = db.dashboardOf(7);
-  expect(reply?.status, 'Your status, when only the preferences fail').toBe(200);
-  expect(reply?.body, 'The dashboard without the preferences').toMatchObject({ user, orders });
+    const [reply] = replies;
+    const { user, orders } = db.dashboardOf(7);
+    const what = `Only the preferences failed, after ${ms} ms`;
+    expect(reply?.status, `${what}. Your status`).toBe(200);
+    expect(reply?.body, `${what}. The dashboard`).toMatchObject({ user, orders });
+    expect(reply, what).toTakeVirtually(80);
+  }
+
+  for (const failing of ['user', 'orders'] as const) {
+    const { db, replies } = await ask({
+      ...quick,
+      [failing]: { ms: 30, fails: locked },
+      preferences: { ms: 10, fails: locked },
+    });
+
+    const what = `The preferences failed after 10 ms, and db.${failing} after 30 ms`;
+    expect(replies[0]?.status, `${what}. Your status`).toBe(502);
+    expect(replies[0], what).toTakeVirtually(30);
+    expect(db.runningAfter(30), `${what}. Queries that went on after that`).toEqual([]);
+  }
 });
 
 test('orders that fail become 502 at once, and stop the others', async () => {
-  const { db, replies } = await ask({ ...quick, orders: { ms: 30, fails: true } });
-
-  const [reply] = replies;
-  expect(reply?.status, 'Your status, when the orders fail').toBe(502);
-  expect(reply, 'The orders had failed after 30 ms').toTakeVirtually(30);
-  expect(db.endedAfter(30), 'The orders failed; queries that still went on to their end').toEqual(
-    [],
-  );
+  await expectBadGateway('orders', 'user');
 });
 
 test('a query for the user that fails becomes 502 at once, and stops the others', async () => {
-  const { db, replies } = await ask({ ...quick, user: { ms: 30, fails: true } });
-
-  const [reply] = replies;
-  expect(reply?.status, 'Your status, when nobody knows if there is such a user').toBe(502);
-  expect(reply, 'The query for the user had failed after 30 ms').toTakeVirtually(30);
-  expect(
-    db.endedAfter(30),
-    'The query for the user failed; queries that still went on to their end',
-  ).toEqual([]);
+  await expectBadGateway('user', 'orders');
 });
 
 test('an id not in digits, or out of range, is 400 and asks nothing', async () => {
-  const outOfRange = ['0', '-1', '2147483648'];
-  const notInDigits = ['1.5', 'seven', '7up', '7.0', '1e3', '0x10', '+7', '%207'];
-  for (const id of [...outOfRange, ...notInDigits]) {
-    const { db, replies } = await ask(quick, [id]);
+  const outOfRange = ['0', '-1', '-7', '2147483648', '4294967303', '99999999999999999999'];
+  const notNumbers = ['seven', 'NaN', '7up', '7_0', '7%2C0', '%207', '7%20', '7%0A7', '+7'];
+  const notInDigits = ['1.5', '7.0', '7.', '1e3', '1E3', '0x10', '0b11', '%D9%A7', '%EF%BC%97'];
+  const ids = [...outOfRange, ...notNumbers, ...notInDigits];
+  const { db, replies } = await ask(quick, ids);
 
-    const rule = 'Only digits make an id, from 1 to 2147483647';
-    expect(replies[0]?.status, `${rule}. Your status, for the id ${id}`).toBe(400);
-    expect(db.calls.length, `Queries that were sent for the id ${id}`).toBe(0);
+  const rule = 'Only digits make an id, from 1 to 2147483647';
+  for (const [index, id] of ids.entries()) {
+    const status = replies[index]?.status;
+    expect(status, `${rule}. Your status, for the id '${decodeURIComponent(id)}'`).toBe(400);
+  }
+  const asked = db.calls.map(({ query, id }) => `db.${query}(${String(id)})`);
+  expect(asked, `${rule}. Queries for ids that are none`).toEqual([]);
+
+  const bounds = [1, 2_147_483_647];
+  const { replies: good } = await ask(quick, bounds);
+  for (const [index, id] of bounds.entries()) {
+    expect(good[index]?.status, `${rule}. Your status, for the id ${id}`).toBe(200);
   }
 });
+
+/** With whatever the query fails, and whenever: 502 at once, and nothing runs on. The request after it is a new one. */
+async function expectBadGateway(failing: 'user' | 'orders', beside: QueryName): Promise<void> {
+  const slow = { [beside]: { ms: 50 }, preferences: { ms: 40 } };
+  const cases: { what?: string; ms?: number; fails?: Failure; others?: Partial<Plan> }[] = [
+    ...failures.map((failure) => ({ fails: failure })),
+    {
+      what: `when only db.${beside} had given something`,
+      ms: 70,
+      others: { preferences: { ms: 90 } },
+    },
+  ];
+  if (failing === 'orders') {
+    const others: Partial<Plan> = { user: { ms: 50, missing: true } };
+    cases.push({ what: 'when it was not yet known that there is no such user', others });
+  }
+  for (const { what = '', ms = 30, fails = locked, others = {} } of cases) {
+    const plan: Plan = { ...quick, ...slow, ...others, [failing]: { ms, fails } };
+    const { db, replies } = await ask((_id, round) => (round === 0 ? plan : quick), twice);
+
+    const sentence = `db.${failing} failed with ${fails.told} after ${ms} ms${what && ', '}${what}`;
+    expect(replies[0]?.status, `${sentence}. Your status`).toBe(502);
+    expect(replies[0]?.virtualMs, `${sentence}. Milliseconds until your reply`).toBe(ms);
+    const ranOn = db.runningAfter(ms, 0);
+    expect(ranOn, `${sentence}. Queries that went on after that`).toEqual([]);
+    const next = `${sentence}. In the next request all went well. Its status`;
+    expect(replies[1]?.status, next).toBe(200);
+  }
+}
 
 type QueryName = 'user' | 'orders' | 'preferences';
 
@@ -142,23 +232,32 @@ const queries: readonly QueryName[] = ['user', 'orders', 'preferences'];
 interface Course {
   readonly ms: number;
   readonly missing?: boolean;
-  readonly fails?: boolean;
+  readonly fails?: Failure;
+  /** The user's name is the empty text; there are no orders. */
+  readonly empty?: boolean;
 }
 
 type Plan = Readonly<Record<QueryName, Course>>;
 
+/** How the queries go, in the round so many of a user: the first request for this user is round 0. */
+type PlanFor = (id: number, round: number) => Plan;
+
 /** As in the story: user, orders and preferences, none of which fails. */
 const quick: Plan = { user: { ms: 50 }, orders: { ms: 80 }, preferences: { ms: 40 } };
+
+/** Two requests for user 7, one after the other. */
+const twice = [7, 'and then', 7];
 
 interface Reply {
   readonly status: number;
   readonly body: unknown;
+  /** From the request to the reply. */
   readonly virtualMs: number;
 }
 
 /** Requests of a fresh server, all at the same time; what comes after an `and then` waits for those before it. */
 async function ask(
-  plan: Plan | ((id: number) => Plan),
+  plan: Plan | PlanFor,
   ids: readonly (number | string)[] = [7],
 ): Promise<{ db: FakeDb; replies: Reply[] }> {
   const { buildApp } = await load();
@@ -168,8 +267,9 @@ async function ask(
   const { value: replies } = await inVirtualTime(async (clock) => {
     db.clock = clock;
     const send = async (id: number | string): Promise<Reply> => {
+      const start = clock.now;
       const { statusCode: status, body } = await app.inject(`/users/${id}/dashboard`);
-      return { status, body: read(body), virtualMs: clock.now };
+      return { status, body: read(body), virtualMs: clock.now - start };
     };
     const open: Promise<Reply>[] = [];
     for (const id of ids) {
@@ -196,20 +296,26 @@ interface Call {
 class FakeDb implements Db {
   readonly calls: Call[] = [];
   clock: VirtualClock | null = null;
-  #planFor: (id: number) => Plan;
+  #planFor: PlanFor;
 
-  constructor(planFor: (id: number) => Plan) {
+  constructor(planFor: PlanFor) {
     this.#planFor = planFor;
   }
 
   readonly user = (id: number, signal: AbortSignal): Promise<User | null> => {
-    const missing = this.#planFor(id).user.missing ?? false;
-    return this.#run('user', id, missing ? null : { id, name: seeded.nonce() }, signal);
+    const { empty = false } = this.#planFor(id, this.#roundOf('user', id)).user;
+    return this.#run('user', id, { id, name: empty ? '' : seeded.nonce() }, signal);
   };
 
   readonly orders = (id: number, signal: AbortSignal): Promise<Order[]> => {
-    const order: Order = { number: seeded.nonce(), item: 'tea', cents: seeded.int(1, 999) };
-    return this.#run('orders', id, [order], signal);
+    const { empty = false } = this.#planFor(id, this.#roundOf('orders', id)).orders;
+    // Sorted by nothing.
+    const orders = ['B', 'C', 'A'].map((letter, index): Order => ({
+      number: letter + seeded.nonce(),
+      item: 'tea',
+      cents: [seeded.int(100, 999), 0, seeded.int(1, 99)][index]!,
+    }));
+    return this.#run('orders', id, empty ? [] : orders, signal);
   };
 
   readonly preferences = (id: number, signal: AbortSignal): Promise<Preferences> =>
@@ -226,11 +332,12 @@ class FakeDb implements Db {
     };
   }
 
-  /** The queries that nobody stopped, though they had not ended at `ms`. */
-  endedAfter(ms: number): string[] {
-    return this.calls
-      .filter(({ outcome, endedAt }) => outcome !== 'stopped' && endedAt > ms)
-      .map(({ query }) => query);
+  /** The queries of round `round` that had not ended at `ms`. */
+  runningAfter(ms: number, round = 0): string[] {
+    return queries.filter((query) => {
+      const call = this.calls.filter((one) => one.query === query)[round];
+      return call !== undefined && call.endedAt > ms;
+    });
   }
 
   /** The queries for these users that were stopped. */
@@ -240,13 +347,20 @@ class FakeDb implements Db {
       .map(({ query, id }) => `${query} of user ${String(id)}`);
   }
 
+  #roundOf(query: QueryName, id: unknown): number {
+    return this.calls.filter((call) => call.query === query && call.id === id).length;
+  }
+
   async #run<T>(query: QueryName, id: number, value: T, signal: AbortSignal): Promise<T> {
-    const { ms, fails = false } = this.#planFor(id)[query];
+    const plan = this.#planFor(id, this.#roundOf(query, id));
+    const { ms, fails } = plan[query];
     const start = this.#now;
-    const call: Call = { query, id, value, endedAt: Infinity, outcome: 'running' };
+    // A copy: the program may write into what it was given.
+    const kept = structuredClone(value);
+    const call: Call = { query, id, value: kept, endedAt: Infinity, outcome: 'running' };
     this.calls.push(call);
     try {
-      await sleep(ms, undefined, { signal });
+      if (ms > 0) await sleep(ms, undefined, { signal });
       call.outcome = fails ? 'failed' : 'done';
     } catch {
       call.outcome = 'stopped';
@@ -254,11 +368,13 @@ class FakeDb implements Db {
     } finally {
       call.endedAt = this.#now;
       const outcome = call.outcome === 'stopped' ? 'cancelled' : fails ? 'failed' : 'done';
-      const label = `${query}(${String(id)})`;
+      const reason = fails?.reason instanceof Error ? fails.reason.name : String(fails?.reason);
+      const label = `${query}(${String(id)})${outcome === 'failed' ? `: ${reason}` : ''}`;
       currentTrace().add({ label, kind: 'task', start, end: this.#now, outcome, where: null });
     }
-    if (fails) throw new Error(`The table of db.${query} is locked.`);
-    return value;
+    if (fails) throw fails.reason;
+    // Where there is no such user, the other queries have nothing either.
+    return plan.user.missing ? (null as T) : value;
   }
 
   get #now(): number {

@@ -1,5 +1,6 @@
 // Asks for the user a second time, only to know whether there is one.
 // fails: answers with what the database gives, asked anew for each request
+// fails: preferences that fail become the defaults
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

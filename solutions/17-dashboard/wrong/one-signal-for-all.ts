@@ -1,5 +1,5 @@
 // One controller for the whole server: a missing user stops everybody.
-// fails: a missing user stops only the queries of the same request
+// fails: requests at the same time know nothing of each other
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

@@ -1,5 +1,6 @@
 // Does not wait for preferences that are slower than the rest: users see the wrong theme now and then.
 // fails: waits for the slowest of the three, whichever that is
+// fails: preferences that fail become the defaults
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

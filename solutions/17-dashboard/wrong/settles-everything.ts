@@ -3,6 +3,8 @@
 // fails: a missing user stops the other queries
 // fails: orders that fail become 502 at once, and stop the others
 // fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: preferences that fail first leave the rest as it is
+// fails: requests at the same time know nothing of each other
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

@@ -1,5 +1,5 @@
 // Starts all three, and waits for one after another: while it waits, nobody listens to the others.
-// fails: a missing user stops only the queries of the same request
+// fails: requests at the same time know nothing of each other
 // fails: a missing user becomes 404 as soon as that is known
 // fails: a missing user stops the other queries
 // fails: preferences that fail first leave the rest as it is

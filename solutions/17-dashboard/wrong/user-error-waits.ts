@@ -1,5 +1,6 @@
 // Keeps an error of the user as a value, and looks at it only when the slowest query is there.
 // fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: preferences that fail first leave the rest as it is
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';
