@@ -42,6 +42,13 @@ test('a killed process fails its own task only, and the next one works', async (
   refuseOwn(await finishedBeside(other, waiting, 'a task that waited while a process was killed'));
   gate.open();
   await finished(other, 'the task of the other process', soon);
+
+  // Both processes are free now. One of them ends in its next task, and the other one has to be there for the one after.
+  await using lastGate = await startProcessGate();
+  await refusal(pool.run({ do: 'exit', port: gate.port, code: 1 }));
+  const { task: last } = await occupy(pool, lastGate);
+  const beside = pool.run<number>({ do: 'process' });
+  await finishedBeside(last, beside, 'a task for the second of two processes, after one had ended');
 });
 
 test('process.exit in a task rejects that task, whatever the code', async () => {
@@ -65,10 +72,18 @@ test('a task that fills its memory ends only its own process', async () => {
 
   const { task, pid } = await occupy(pool, gate, { do: 'fill-memory', port: gate.port });
   const limit = 'A process of the pool has 64 MB for its heap';
-  await endOf(task, pid, limit);
+  const error = await endOf(task, pid, limit);
+  const end = pool.howEnded(pid);
+  const sentence = `The message of the error, where a full memory ended the process (${end})`;
+  expect(error.message, sentence).toContain(end);
 
   const next = pool.run({ do: 'echo', value });
   expect(await finished(next, 'the next task')).toBe(value);
+  const options = await finished(pool.run<string[]>({ do: 'options' }), 'one more task');
+  const limits = options.filter((option) => /^--max[-_]old[-_]space[-_]size/.test(option));
+  const last = limits.at(-1)?.replaceAll('_', '-');
+  const which = 'The option for the heap with which the next process was started';
+  expect(last, which).toBe('--max-old-space-size=64');
 });
 
 test('what a task prints does not disturb its result', async () => {
@@ -79,25 +94,37 @@ test('what a task prints does not disturb its result', async () => {
 
   await using program = runOneTask({ do: 'print', port: gate.port, value });
   await program.reached(() => gate.entered > 0, 'the start of a task', patience);
-  const what = 'the result of a task that printed a million characters';
+  const what = 'the result of a task that printed two million characters';
   await program.reached(() => program.messages.length > 0, what, atOnce);
 
-  const sentence = 'The result of a task that printed a million characters';
+  const sentence = 'The result of a task that printed two million characters';
   expect(program.messages, sentence).toEqual([{ value }]);
 });
 
 test('a message that a task sends itself is not its result', async () => {
   await using pool = await openPool({ size: 1 });
-  const chance = random();
-  const values = [chance.nonce(), chance.nonce()];
+  await using gate = await startProcessGate();
+  const values = Array.from({ length: 3 }, () => random().nonce());
+  const send = (value: unknown): Job => ({ do: 'send', port: gate.port, value });
 
-  const results = [
-    await finished(pool.run({ do: 'send', value: values[0] }), 'a task that sends messages'),
-    await finished(pool.run({ do: 'echo', value: values[1] }), 'the task after it'),
-  ];
+  const { task: first } = await occupy(pool, gate, send(values[0]));
+  // Its messages were sent before it came to the gate. They are heard in one of the next turns.
+  await turns(5);
+  const waiting = pool.run({ do: 'at-once' });
+  gate.open();
+  const results = [await finished(first, 'a task that sent "ready" before it had a result')];
+  const atOnce = await finished(waiting, 'the task that waited for it');
+  const second = 'a second task that sends messages';
+  results.push(await finished(pool.run(send(values[1])), second));
+  // Both send another message after their end, and come to the gate once more. No task runs when the last one is heard.
+  await until(() => gate.entered === 4, 'a message that a task sends after its end', patience);
+  await turns(5);
+  results.push(await finished(pool.run({ do: 'echo', value: values[2] }), 'the task after it'));
 
-  const sentence = 'Results of a task that called process.send three times, and of the next one';
+  const sentence = 'Results of two tasks that called process.send, and of the next one';
   expect(results, sentence).toEqual(values);
+  const most = 'Tasks that the process had at once; the first one had sent "ready" while it ran';
+  expect(atOnce, most).toBe(1);
 });
 
 test('each task gets its own result, in whatever order they end', async () => {
@@ -142,6 +169,18 @@ test('inputs and results keep their types', async () => {
     const what = `a task that gives ${text}`;
     expect(await finished(task, what), `The result of ${what}`).toBe(falsy);
   }
+  const error = new RangeError(chance.nonce());
+  for (const misleading of [error, { id: 1, type: 'error', error, value: 0, result: 0 }]) {
+    const text = misleading === error ? 'an error' : 'an object that has a property "error"';
+    const task = pool.run({ do: 'echo', value: misleading }).catch((cause: unknown) => {
+      expect.fail(`A task gave ${text} and did not throw it, but run rejected: ${String(cause)}`);
+    });
+    const what = `a task that gives ${text}`;
+    expect(await finished(task, what), `The result of ${what}`).toStrictEqual(misleading);
+  }
+  const long = chance.nonce().padEnd(1_000_000, '-');
+  const same = (await finished(pool.run({ do: 'echo', value: long }), 'a task')) === long;
+  expect(same, 'Whether a text of a million characters came back as it went').toBe(true);
 });
 
 test('rejects with the name and the message of the error of a task', async () => {
@@ -151,10 +190,15 @@ test('rejects with the name and the message of the error of a task', async () =>
 
   const thrown = await refusal(pool.run({ do: 'throw', name, message }));
   const rejected = await refusal(pool.run({ do: 'reject', name, message }));
+  const wordless = await refusal(pool.run({ do: 'throw', name, message: '' }));
 
   const sentence = 'Names and messages of the errors that came out of the pool';
-  const told = [thrown, rejected].map((error) => `${error.name}: ${error.message}`);
-  expect(told, sentence).toEqual([`${name}: ${message}`, `${name}: ${message}`]);
+  const told = [thrown, rejected, wordless].map((error) => [error.name, error.message]);
+  expect(told, sentence).toEqual([
+    [name, message],
+    [name, message],
+    [name, ''],
+  ]);
 });
 
 test('has as many processes as its size says, and uses them again', async () => {
@@ -169,20 +213,31 @@ test('has as many processes as its size says, and uses them again', async () => 
   const pids = new Set(await finished(tasks, 'six tasks'));
 
   expect(pids.size, 'Processes that a pool of size 2 used for six tasks at once').toBe(2);
+  const sentence = 'Tasks that a process had at once, of six for two processes';
+  expect(await finished(pool.run({ do: 'at-once' }), 'one more task'), sentence).toBe(1);
+  const started = 'Processes that a pool of size 2 started, though none had ended';
+  expect(pool.started(), started).toBeLessThanOrEqual(2);
+
+  // Of two idle processes, the one that has been idle for longer ends.
+  const pid = await finished(pool.run<number>({ do: 'process' }), 'one more task');
+  for (const other of pids) if (other !== pid) await killIdle(other);
+  await finished(
+    pool.run({ do: 'echo', value: 1 }),
+    'a task after one of two idle processes ended',
+  );
 });
 
 test('a process that ends between two tasks is replaced', async () => {
   await using pool = await openPool({ size: 1 });
-  const value = random().nonce();
+  // Like the first process, the one that takes its place copies what JSON cannot.
+  const value = new Set([random().nonce()]);
   const pid = await finished(pool.run<number>({ do: 'process' }), 'a task');
 
-  kill(pid);
-  await until(() => !isThere(pid), 'the end of the killed process', soon);
-  // Its channel is closed by now; that is told in one of the next turns.
-  await turns(5);
+  await killIdle(pid);
 
   const next = pool.run({ do: 'echo', value });
-  expect(await finished(next, 'a task after the only process was killed')).toBe(value);
+  const what = 'a task after the only process was killed';
+  expect(await finished(next, what), `The result of ${what}`).toStrictEqual(value);
 });
 
 test('an abort ends the process of its running task, and no other', async () => {
@@ -193,12 +248,19 @@ test('an abort ends the process of its running task, and no other', async () => 
   const { task: other } = await occupy(pool, gate);
   const unmoved = { do: 'gate-unmoved', port: gate.port } as const;
   const { task, pid } = await occupy(pool, gate, unmoved, { signal });
+  const waiting = pool.run({ do: 'echo', value });
+  const ends: string[] = [];
+  pool.onEnd(pid, () => ends.push('its process'));
+  task.catch(() => ends.push('the task'));
 
   abort();
   await refusal(task, { reason }, soon);
   const what = 'the end of a process whose task was aborted, and which ignores SIGTERM';
   await until(() => !isThere(pid), what, soon);
+  expect(ends[0], 'What ended first after an abort; run has to reject at once').toBe('the task');
 
+  const waited = 'a task that waited while another one was aborted';
+  expect(await finishedBeside(other, waiting, waited)).toBe(value);
   const next = pool.run({ do: 'echo', value });
   const after = 'a task after one that was aborted while it ran';
   expect(await finishedBeside(other, next, after)).toBe(value);
@@ -206,28 +268,50 @@ test('an abort ends the process of its running task, and no other', async () => 
   await finished(other, 'the task of the other process', soon);
 });
 
-test('a task that is aborted before it starts never starts', async () => {
+test('waiting tasks start in order, and an aborted one never starts', async () => {
   await using pool = await openPool({ size: 1 });
   await using gate = await startProcessGate();
   await using unwanted = await startProcessGate();
   unwanted.open();
   const { signal, abort, reason } = abortable();
-  await occupy(pool, gate);
+  const late = abortable(null);
+  const early = { signal: late.signal };
+  await finished(pool.run({ do: 'count' }, early), 'the first task');
+  const { task: running } = await occupy(pool, gate);
 
-  const waiting = pool.run({ do: 'gate', port: unwanted.port }, { signal });
+  const unwantedJob = { do: 'gate', port: unwanted.port } as const;
+  const second = pool.run({ do: 'count' });
+  const aborted = [pool.run(unwantedJob, { signal }), pool.run(unwantedJob, { signal })];
+  const third = pool.run({ do: 'count' });
   abort();
-  await refusal(waiting, { reason }, soon);
-  await refusal(pool.run({ do: 'gate', port: unwanted.port }, { signal }), { reason }, soon);
+  for (const task of aborted) await refusal(task, { reason }, soon);
+  // The task of this signal has ended, and its process has another one by now.
+  late.abort();
+  await refusal(pool.run(unwantedJob, early), { reason: late.reason }, soon);
+  const fourth = pool.run({ do: 'count' });
   gate.open();
-  await finished(pool.run({ do: 'echo', value: 'next' }), 'the next task', soon);
 
+  const unharmed = running.catch((error: unknown) => {
+    expect.fail(
+      `A task failed when the signal of an earlier one, which had ended, was aborted: ${String(error)}`,
+    );
+  });
+  await finished(unharmed, 'a task while the signal of an earlier one was aborted', soon);
+  const places = await finished(Promise.all([second, third, fourth]), 'three tasks', soon);
+  expect(places, 'Places of three tasks that waited in this order').toEqual([2, 3, 4]);
   expect(unwanted.entered, 'Tasks that were started after they had been aborted').toBe(0);
 });
 
 test('refuses what cannot be copied, and loses no process by it', async () => {
   await using pool = await openPool({ size: 1 });
-  const before = await finished(pool.run({ do: 'process' }), 'a task');
+  const first = pool.run({ do: 'process' });
+  const refused = pool.run({ do: 'echo', value: unreadable() });
+  const second = pool.run({ do: 'process' });
+  const before = await finished(first, 'a task');
 
+  await refusal(refused, {}, soon);
+  const behind = 'a task that waited behind one whose input cannot be copied';
+  expect(await finished(second, behind, atOnce), `The process of ${behind}`).toBe(before);
   await refusal(pool.run({ do: 'echo', value: unreadable() }), {}, soon);
   await refusal(pool.run({ do: 'unreadable' }), {}, soon);
 
@@ -241,17 +325,26 @@ test('finishes what it accepted before it closes, and accepts no more', async ()
   const { task: running } = await occupy(pool, gate);
   const value = random().nonce();
   const waiting = pool.run({ do: 'echo', value });
+  const failing = pool.run({ do: 'throw', name: 'Error', message: 'no' });
+  const ending = pool.run({ do: 'exit', port: gate.port, code: 1 });
+  const last = pool.run({ do: 'echo', value });
 
   const closing = pool.close();
   const closingAgain = pool.close();
-  await expect(closing).toBePending();
+  await expect(closing, 'pool.close(), while a task runs').toBePending();
+  await expect(closingAgain, 'The second pool.close(), while a task runs').toBePending();
   await refusal(pool.run({ do: 'echo', value: 'late' }), {}, soon);
   gate.open();
 
   await finished(running, 'the task that ran when the pool was closed', soon);
   const waited = 'the task that waited when the pool was closed';
   expect(await finished(waiting, waited, soon)).toBe(value);
+  await refusal(failing, {}, soon);
+  await refusal(ending);
+  const behind = 'a task that waited behind one whose process ended, in a pool that was closed';
+  expect(await finished(last, behind)).toBe(value);
   await finished(Promise.all([closing, closingAgain]), 'pool.close()', soon);
+  await finished(pool.close(), 'pool.close() for a pool that is closed', soon);
 });
 
 test('no process is left when close has resolved', async () => {
@@ -260,11 +353,22 @@ test('no process is left when close has resolved', async () => {
   const { task, pid } = await occupy(pool, gate);
   const leavesTimer = pool.run<number>({ do: 'leave-a-timer' });
   const pids = [pid, await finishedBeside(task, leavesTimer, 'a task that leaves a timer')];
-  gate.open();
-  await finished(task, 'the other task', soon);
 
+  // The only task of another pool is aborted at once: its process may have been started, and has to end as well.
+  await using brief = await openPool({ size: 1 }, pool.ProcessPool);
+  const { signal, abort, reason } = abortable(null);
+  const aborted = brief.run({ do: 'process' }, { signal });
+  abort();
+  const leftOfBrief = brief.close().then(() => brief.left());
+  await refusal(aborted, { reason }, soon);
+  const first =
+    'Processes that were still there when close had resolved, of a pool whose only task was aborted';
+  expect(await finished(leftOfBrief, 'pool.close()', soon), first).toEqual([]);
+
+  gate.open();
+  await finished(task, 'a task, while another pool was closed', soon);
   // Looked at in the same turn: a process that has only been sent a signal is still there then.
-  const left = pool.close().then(() => pids.filter(isThere));
+  const left = pool.close().then(() => [...new Set([...pids.filter(isThere), ...pool.left()])]);
 
   const sentence = 'Processes that were still there when close had resolved';
   expect(await finished(left, 'pool.close()', soon), sentence).toEqual([]);
@@ -283,7 +387,8 @@ test('a program that runs a task and closes its pool ends by itself', async () =
   expect(exit).toEqual({ code: 0, signal: null });
 });
 
-type Pool = InstanceType<Awaited<ReturnType<typeof load>>['ProcessPool']>;
+type PoolClass = Awaited<ReturnType<typeof load>>['ProcessPool'];
+type Pool = InstanceType<PoolClass>;
 type Options = NonNullable<Parameters<Pool['run']>[1]>;
 type Opened = Awaited<ReturnType<typeof openPool>>;
 
@@ -291,18 +396,36 @@ type Opened = Awaited<ReturnType<typeof openPool>>;
  * A pool of the learner's, for the jobs in tasks.ts.
  *
  * At the end it is closed, and what processes are left are killed, so that a wrong answer leaves none behind either.
+ *
+ * @param given the class of a pool beside which this one is opened: each call of `load` gives another one.
  */
-async function openPool(options: { size: number }) {
-  const { ProcessPool } = await load();
+async function openPool(options: { size: number }, given?: PoolClass) {
+  const ProcessPool = given ?? (await load()).ProcessPool;
   const ends = new DisposableStack();
   ends.use(refuseSyncCalls());
   const children = ends.use(watchChildren());
   const pool = new ProcessPool(jobs, options);
-  const close = () => heard(Promise.try(() => pool.close()));
+  const close = () =>
+    heard(
+      Promise.try(() => pool.close()).catch((error: unknown) => {
+        expect.fail(
+          `pool.close() rejected with: ${String(error)}. That is for run to tell, not for close.`,
+        );
+      }),
+    );
   return {
-    run: <T = unknown>(job: Job, options?: Options): Promise<T> =>
-      heard(Promise.try(() => pool.run<T>({ ...job, caller: process.pid }, options))),
+    ProcessPool,
+    run: <T = unknown>(job: Job, options?: Options): Promise<T> => {
+      try {
+        return heard(Promise.resolve(pool.run<T>({ ...job, caller: process.pid }, options)));
+      } catch (error) {
+        return expect.fail(
+          `run threw ${String(error)}. It should give a promise that rejects with it.`,
+        );
+      }
+    },
     close,
+    ...children.ask,
     [Symbol.asyncDispose]: async () => {
       using _ = ends;
       await finished(close(), 'pool.close()', { limitMs: 200 }).catch(() => {});
@@ -382,6 +505,8 @@ async function refusal(
     limit,
   );
   if (Object.keys(expected).length > 0) await expect(Promise.reject(error)).toRejectWith(expected);
+  // A reason need not be one.
+  if ('reason' in expected) return error as Error;
   expect(error, 'What the task rejected with').toBeInstanceOf(Error);
   return error as Error;
 }
@@ -400,6 +525,14 @@ async function endOf(task: Promise<unknown>, pid: number, because?: string): Pro
 function kill(pid: number): void {
   refuseOwn(pid);
   if (isThere(pid)) process.kill(pid, 'SIGKILL');
+}
+
+/** Kills a process that has no task, and lets the pool hear of it. */
+async function killIdle(pid: number): Promise<void> {
+  kill(pid);
+  await until(() => !isThere(pid), 'the end of the killed process', soon);
+  // Its channel is closed by now; that is told in one of the next turns.
+  await turns(5);
 }
 
 function refuseOwn(pid: number): void {
@@ -427,9 +560,8 @@ function unreadable(): unknown {
   };
 }
 
-function abortable() {
+function abortable(reason: unknown = new Error(`nobody needs it any more (${random().nonce()})`)) {
   const controller = new AbortController();
-  const reason = new Error(`nobody needs it any more (${random().nonce()})`);
   return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
 }
 
@@ -444,11 +576,23 @@ function runOneTask(job: Job) {
 /** Knows the processes that this one starts, to end those that are left. */
 function watchChildren() {
   const children = new Set<ChildProcess>();
+  const find = (pid: number) => [...children].find((child) => child.pid === pid);
   const note = (message: unknown) => {
     children.add((message as { process: ChildProcess }).process);
   };
   diagnostics.subscribe('child_process', note);
   return {
+    ask: {
+      /** How many were started. */
+      started: () => children.size,
+      /** The numbers of those that are there, if only as zombies. */
+      left: () =>
+        [...children].flatMap(({ pid }) => (pid !== undefined && isThere(pid) ? pid : [])),
+      /** The name of the signal or the exit code. */
+      howEnded: (pid: number) => String(find(pid)?.signalCode ?? find(pid)?.exitCode ?? ''),
+      /** Calls `listener` before the listeners of the pool. */
+      onEnd: (pid: number, listener: () => void) => find(pid)?.prependListener('exit', listener),
+    },
     end: async () => {
       const left = [...children].filter(({ pid }) => pid !== undefined && isThere(pid));
       for (const child of left) child.kill('SIGKILL');
@@ -463,9 +607,13 @@ function watchChildren() {
 /** A pool that waits in such a call would wait at a gate that only this thread can open. */
 function refuseSyncCalls(): Disposable {
   const names = ['execSync', 'execFileSync', 'spawnSync'];
-  const restore = wrapFunctions([{ owner: childProcess, names, prefix: '' }], (name) => {
+  const watched = [
+    { owner: childProcess, names, prefix: '' },
+    { owner: Atomics, names: ['wait'], prefix: 'Atomics.' },
+  ];
+  const restore = wrapFunctions(watched, (name) => {
     throw new Error(
-      `Your pool called ${name}: until that process ends, your program does nothing else.`,
+      `Your pool called ${name}: until that returns, your program does nothing else.`,
     );
   });
   return { [Symbol.dispose]: restore };

@@ -8,6 +8,12 @@ export type Job =
   | { do: 'echo'; value: unknown }
   /** Gives back the number of its process. */
   | { do: 'process' }
+  /** Gives back its place among the tasks of this kind in its process, from 1. */
+  | { do: 'count' }
+  /** Gives back how many tasks, itself among them, its process had at the same time, at most. */
+  | { do: 'at-once' }
+  /** Gives back the options that Node has there, those of NODE_OPTIONS first. */
+  | { do: 'options' }
   /** Waits at a gate, as a long task would, then gives back the number of its process. */
   | { do: 'gate'; port: number }
   /** The same, where SIGTERM does not end the process. */
@@ -19,31 +25,50 @@ export type Job =
   | { do: 'exit'; port: number; code: number }
   /** Passes a gate, then fills up to 200 MB. */
   | { do: 'fill-memory'; port: number }
-  /** Passes a gate, prints a million characters and no end of line, gives back `value`. */
+  /** Passes a gate, prints two million characters on stdout and on stderr, and no end of line, gives back `value`. */
   | { do: 'print'; port: number; value: unknown }
-  /** Sends messages of its own, then gives back `value`. */
-  | { do: 'send'; value: unknown }
+  /** Sends messages of its own, passes a gate, gives back `value`. Then sends one more, and comes to the gate again. */
+  | { do: 'send'; port: number; value: unknown }
   /** Gives back what cannot be copied. */
   | { do: 'unreadable' };
 
 /** A job, and who asks for it. */
 export type Order = Job & { caller: number };
 
-export default async function task(job: Order): Promise<unknown> {
+let counted = 0;
+let running = 0;
+let mostAtOnce = 0;
+
+/** Some jobs give a value or throw, most give a promise. */
+export default function task(job: Order): unknown {
+  switch (job.do) {
+    case 'count':
+      return ++counted;
+    case 'throw':
+      throw Object.assign(new Error(job.message), { name: job.name });
+    case 'unreadable':
+      return unreadable();
+    default:
+      return answer(job);
+  }
+}
+
+async function answer(job: Order): Promise<unknown> {
   switch (job.do) {
     case 'echo':
       return job.value;
     case 'process':
       return process.pid;
+    case 'at-once':
+      begin();
+      running -= 1;
+      return mostAtOnce;
+    case 'options':
+      return [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];
     case 'gate':
-      await passProcessGate(job.port);
-      return process.pid;
-    case 'throw':
-      throw Object.assign(new Error(job.message), { name: job.name });
+      return passGate(job.port);
     case 'reject':
-      return Promise.reject(Object.assign(new Error(job.message), { name: job.name }));
-    case 'unreadable':
-      return unreadable();
+      throw Object.assign(new Error(job.message), { name: job.name });
     default:
       return actOnProcess(job);
   }
@@ -58,6 +83,18 @@ function unreadable(): unknown {
   };
 }
 
+async function passGate(port: number): Promise<number> {
+  begin();
+  await passProcessGate(port);
+  running -= 1;
+  return process.pid;
+}
+
+function begin(): void {
+  running += 1;
+  mostAtOnce = Math.max(mostAtOnce, running);
+}
+
 /** What would harm the program that called `run`, if it were not kept apart from it. */
 async function actOnProcess(job: Order): Promise<unknown> {
   if (process.pid === job.caller) {
@@ -66,8 +103,7 @@ async function actOnProcess(job: Order): Promise<unknown> {
   switch (job.do) {
     case 'gate-unmoved':
       process.on('SIGTERM', () => {});
-      await passProcessGate(job.port);
-      return process.pid;
+      return passGate(job.port);
     case 'leave-a-timer':
       process.on('SIGTERM', () => {});
       setInterval(() => {}, 1000);
@@ -81,19 +117,25 @@ async function actOnProcess(job: Order): Promise<unknown> {
     case 'print':
       await passProcessGate(job.port);
       console.log('{"id":1,"value":"printed"}');
-      await printed('printed '.repeat(125_000));
+      await printed(process.stderr, 'printed '.repeat(250_000));
+      await printed(process.stdout, 'printed '.repeat(250_000));
       return job.value;
     case 'send':
       for (const message of ['ready', 1, { ready: true }]) process.send?.(message);
+      await passGate(job.port);
+      setImmediate(() => {
+        process.send?.({ ready: false });
+        void passProcessGate(job.port);
+      });
       return job.value;
     default:
       throw new Error(`There is no job "${job.do}".`);
   }
 }
 
-function printed(text: string): Promise<void> {
+function printed(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    stream.write(text, () => resolve());
   });
 }
 

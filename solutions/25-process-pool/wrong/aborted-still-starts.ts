@@ -1,5 +1,5 @@
 // An aborted task keeps its place in the queue: nobody wants it, it is done all the same.
-// fails: a task that is aborted before it starts never starts
+// fails: waiting tasks start in order, and an aborted one never starts
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,7 @@
 // A process counts only once it has started: a burst of tasks starts one for each.
 // fails: has as many processes as its size says, and uses them again
+// fails: refuses what cannot be copied, and loses no process by it
+// fails: no process is left when close has resolved
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -10,7 +10,7 @@
 // fails: has as many processes as its size says, and uses them again
 // fails: a process that ends between two tasks is replaced
 // fails: an abort ends the process of its running task, and no other
-// fails: a task that is aborted before it starts never starts
+// fails: waiting tasks start in order, and an aborted one never starts
 // fails: refuses what cannot be copied, and loses no process by it
 // fails: finishes what it accepted before it closes, and accepts no more
 // fails: no process is left when close has resolved

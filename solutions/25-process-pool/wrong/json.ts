@@ -1,5 +1,6 @@
 // Leaves the channel at its default, JSON: a Map arrives as {}, and a bigint cannot be sent at all.
 // fails: inputs and results keep their types
+// fails: a process that ends between two tasks is replaced
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
