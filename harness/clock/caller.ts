@@ -10,6 +10,7 @@ import {
 
 const ownDirectory = import.meta.dirname + path.sep;
 const framesKept = 24;
+const { captureStackTrace } = Error;
 
 /**
  * Who called into the clock, told when somebody asks.
@@ -17,13 +18,15 @@ const framesKept = 24;
  * Formatting a stack costs far more than capturing it, and most timers are never asked about.
  */
 export class Caller {
-  #capture: Error | null;
+  #capture: { readonly stack?: string } | null;
   #frames: readonly SourceLocation[] = [];
 
-  constructor() {
+  /** @param below the function whose callers count: its own frame would keep what it is called on alive, for as long as nobody has asked. */
+  constructor(below: NewableFunction = Caller) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = framesKept;
-    this.#capture = new Error('captured for its stack');
+    this.#capture = {};
+    captureStackTrace(this.#capture, below);
     Error.stackTraceLimit = limit;
   }
 

@@ -1,18 +1,30 @@
+import type { Caller } from './caller.ts';
 import type { TimerOutcome, TimerRecord } from './timer-record.ts';
 import type { VirtualTimer } from './virtual-timer.ts';
 
-/** A clock's own note of one timer, from which it makes a record when asked. */
+/**
+ * A clock's own note of one timer, from which it makes a record when asked. It does not hold the timer: whoever keeps one fired timer keeps its clock, and
+ * must not keep by that the callbacks of all others, with all that these can reach.
+ */
 export class TimerEntry {
   readonly #id: number;
-  readonly #timer: VirtualTimer;
+  readonly #kind: string;
+  readonly #delayMs: number;
+  readonly #caller: Caller;
   readonly #start: number;
   #end: number | null = null;
   #outcome: TimerOutcome = 'pending';
   due = 0;
 
-  constructor(id: number, timer: VirtualTimer, start: number) {
+  constructor(
+    id: number,
+    { kind, delayMs, caller }: Pick<VirtualTimer, 'kind' | 'delayMs' | 'caller'>,
+    start: number,
+  ) {
     this.#id = id;
-    this.#timer = timer;
+    this.#kind = kind;
+    this.#delayMs = delayMs;
+    this.#caller = caller;
     this.#start = start;
   }
 
@@ -22,17 +34,16 @@ export class TimerEntry {
   }
 
   record(): TimerRecord {
-    const { kind, delayMs, caller } = this.#timer;
     return {
       id: this.#id,
-      kind,
-      delayMs,
+      kind: this.#kind,
+      delayMs: this.#delayMs,
       start: this.#start,
       due: this.due,
       end: this.#end,
       outcome: this.#outcome,
-      where: caller.where,
-      owner: caller.owner,
+      where: this.#caller.where,
+      owner: this.#caller.owner,
     };
   }
 }

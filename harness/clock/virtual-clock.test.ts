@@ -3,6 +3,8 @@ import { pbkdf2 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { real } from '../trace/real-time.ts';
 import { installTrampolines } from './trampolines.ts';
@@ -197,6 +199,38 @@ test('the timers left behind are told, and never fire', async () => {
   ]);
   expect([fired, clock.uninstall()]).toEqual([false, []]);
 });
+
+test('who keeps a timer that has fired keeps no callback of another one', async () => {
+  using clock = VirtualClock.install();
+  let kept: unknown;
+
+  const { value: callback } = await clock.run(async () => {
+    kept = setTimeout(() => {}, 5);
+    const weak = startAndForget();
+    await sleep(20);
+    await collected(weak);
+    return weak.deref();
+  });
+
+  expect(callback).toBeUndefined();
+  expect(kept).toBeDefined();
+});
+
+function startAndForget(): WeakRef<object> {
+  const result = { of: 'a long computation' };
+  setTimeout(() => result, 10);
+  return new WeakRef(result);
+}
+
+/** Resolves when `weak` was collected, or several collections have not done it. */
+async function collected(weak: WeakRef<object>): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 10 && weak.deref() !== undefined; round += 1) {
+    await nextTurn();
+    collect();
+  }
+}
 
 test('a second clock and a second run are refused', async () => {
   using clock = VirtualClock.install();

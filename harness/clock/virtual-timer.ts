@@ -26,7 +26,7 @@ export class VirtualTimer {
   readonly kind: string;
   readonly delayMs: number;
   readonly repeats: boolean;
-  readonly caller = new Caller();
+  readonly caller = new Caller(VirtualTimer);
   #callback: TimerCallback;
   #parameters: readonly unknown[];
   // Node calls a timer back in the asynchronous context in which it was started: AsyncLocalStorage relies on it.
