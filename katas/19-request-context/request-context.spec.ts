@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
 import { Client } from 'undici';
-import { auditLeaks, expect, inVirtualTime, kata, random, serveApp, test } from '#harness';
+import { auditLeaks, expect, inVirtualTime, kata, random, serveApp, test, turns } from '#harness';
 
 const load = kata(() => import('./request-context.ts'));
 const chance = random();
@@ -45,18 +45,50 @@ test('the line of a finished label carries the id of its own request', async () 
   ]);
 });
 
-test('the lines that belong to no request carry a dash', async () => {
+test('the lines of a request come in the order of its steps, each at once', async () => {
   await using server = await openServer({ limit: 2 });
 
-  await server.work(9);
+  const replies = await server.work(9);
+
+  const { lines } = server;
+  const rates = lines.filter(({ message }) => message.startsWith('rate'));
+  for (const { message } of rates) {
+    expect(message, 'A line with the rate').toMatch(/^rate: \d+$/);
+  }
+  for (const reply of replies) expectOrder(lines, reply);
+  const late = rates.filter((line) => {
+    const first = rates.findIndex(({ at }) => at === line.at);
+    const meanwhile = lines.slice(lines.indexOf(rates[first]!), lines.indexOf(line));
+    return meanwhile.some(({ message }) => message === 'a thread is free');
+  });
+  const waited =
+    'Lines "rate: …" that waited for the press. One event brought the rate to all who asked, and each of them logs it then. Such lines';
+  expect(late.length, waited).toBe(0);
+  const weighed = lines.filter(({ message }) => message.startsWith('weighed'));
+  const old = rates.filter(({ at }, index) => at === weighed[index]?.at);
+  const sentence =
+    'Rates that were logged in the very millisecond in which a parcel was weighed. The event comes later: they are of an event before. Such lines';
+  expect(old.length, sentence).toBe(0);
+  const unlogged = replies.filter(({ body, logged }) => {
+    return lines.findIndex(({ message }) => message === `printed: ${body.label}`) >= logged;
+  });
+  expect(unlogged.length, 'Answers that came before their line "printed: …" was logged').toBe(0);
+});
+
+test('the lines that belong to no request carry a dash', async () => {
+  await using server = await openServer({ limit: 2 });
+  const before = server.lines.map(({ requestId, message }) => ({ requestId, message }));
+  const ready = { requestId: '-', message: 'the press is ready' };
+  expect(before, 'The log of a server that was asked nothing yet').toEqual([ready]);
+
+  // The last of ten is refused.
+  await server.work(10);
 
   const idle = server.lines.filter(({ message }) => message === 'a thread is free');
-  expect(idle.length, 'Lines "a thread is free", for 9 requests').toBe(9);
-  const ready = server.lines.find(({ message }) => message === 'the press is ready');
-  expect(ready?.requestId, 'The id of the line "the press is ready"').toBe('-');
+  expect(idle.length, 'Lines "a thread is free", for 10 requests').toBe(10);
   const astray = idle.filter(({ requestId }) => requestId !== '-').length;
   const sentence =
-    'Lines "a thread is free" of 9 that carry the id of a request. Your callback was left, but its id stayed. Such lines';
+    'Lines "a thread is free" of 10 that carry the id of a request. Your callback was left, but its id stayed. Such lines';
   expect(astray, sentence).toBe(0);
 });
 
@@ -66,8 +98,10 @@ test('a line of the parts is logged at once, while the part writes it', async ()
   await server.work(10);
 
   const late = server.lines.filter(
-    ({ message, inParts }) => /^(on|weighed|at|a thread)\b/.test(message) && !inParts,
+    ({ message, inParts }) => /^(on|weighed|at|a thread|the press)\b/.test(message) && !inParts,
   );
+  const ready = server.lines.some(({ message }) => message === 'the press is ready');
+  expect(ready, 'Whether the log has the line "the press is ready"').toBe(true);
   const sentence =
     'Lines of the parts that came to the log after `note` had returned, or not from the parts';
   expect(
@@ -79,28 +113,42 @@ test('a line of the parts is logged at once, while the part writes it', async ()
 test('answers with the id, in the header and beside the label', async () => {
   await using server = await openServer();
 
-  const replies = [...(await server.work(10)), ...(await server.work(1, () => null))];
+  // Any text may be an id, and who asks again may send the same one.
+  const strange = ['7F3A', '-7f3a', 'order 7/3; "a", b=c', 'long'.repeat(50), 'twice', 'twice'];
+  const replies = [
+    ...(await server.work(10)),
+    ...(await server.work(strange.length, () => strange.shift()!)),
+    ...(await server.work(1, () => null)),
+    ...(await server.work(1, () => '')),
+  ];
 
-  for (const { status, id, header, body } of replies) {
-    expect(header, `The header x-request-id of an answer ${status}`).toBe(id ?? body.requestId);
+  for (const { status, id, header, body, grams } of replies) {
+    const sent = id === null ? 'no id' : `the id '${id}'`;
+    const expected = id || body.requestId;
+    expect(header, `The header x-request-id of an answer ${status}, where ${sent} was sent`).toBe(
+      expected,
+    );
+    expect(body.requestId, `The id in the body, where ${sent} was sent`).toBe(expected);
+    if (Number(grams) > 30_000) continue;
+    expect(status, 'The status of an answer with a label').toBe(200);
+    expect(body, 'The body of an answer with a label').toEqual({
+      requestId: expected,
+      label: expect.stringMatching(/^\d+ g, \d+ cents$/),
+    });
+    expect(server.lines, 'The log').toContainEqual(
+      expect.objectContaining({ message: `printed: ${body.label}` }),
+    );
   }
-  const [{ status, id, body }] = replies as [Reply];
-  expect(status).toBe(200);
-  expect(body).toEqual({ requestId: id, label: expect.stringMatching(/^\d+ g, \d+ cents$/) });
-  expect(server.lines, 'The log').toContainEqual(
-    expect.objectContaining({ message: `printed: ${body.label}` }),
-  );
 });
 
 test('makes an id where none was sent, never the same twice', async () => {
   await using one = await openServer();
   await using other = await openServer();
 
-  const replies = [
-    ...(await one.work(2, () => null)),
-    ...(await one.work(1, () => '')),
-    ...(await other.work(2, () => null)),
-  ];
+  // All at the same time: two clocks that agree make no ids.
+  const { value: replies } = await inVirtualTime(() =>
+    Promise.all([one.ask(null), one.ask(null), one.ask(''), other.ask(null), other.ask(null)]),
+  );
 
   for (const { id, body } of replies) {
     if (id === '' && body.requestId === '') {
@@ -108,8 +156,8 @@ test('makes an id where none was sent, never the same twice', async () => {
         "A request had an empty x-request-id. Your server took '' as its id; it should make one.",
       );
     }
-    const which = "An id that your server made: some text, and it does not begin with '-'";
-    expect(body.requestId, which).toMatch(/^[^-]/);
+    const which = "An id that your server made: some text, but not '-'";
+    expect(body.requestId, which).toMatch(/^(?!-$)./);
   }
   const made = replies.map(({ body }) => body.requestId);
   const sentence = `Different ids that two servers made for five requests (${made.join(', ')})`;
@@ -121,17 +169,25 @@ test('two requests on one connection have an id each', async () => {
   await using served = await serveApp(server.app);
   await using stack = new AsyncDisposableStack();
   const client = stack.adopt(new Client(served.origin), (opened) => opened.destroy());
-  const get = async () => {
-    const { body } = await client.request({ method: 'GET', path: '/work' });
+  const get = async (headers = {}) => {
+    const { body } = await client.request({ method: 'GET', path: '/work', headers });
     return (await body.json()) as Body;
   };
 
-  const { value } = await inVirtualTime(async () => [await get(), await get()]);
+  const { value } = await inVirtualTime(async () => [
+    await get({ 'x-request-id': 'sent' }),
+    await get(),
+    await get(),
+  ]);
 
-  const [first, second] = value.map(({ requestId }) => requestId);
-  expect(first, 'The ids of two requests on the same connection').not.toBe(second);
+  const ids = value.map(({ requestId }) => requestId);
+  const sentence = `Different ids of three requests on one connection, of which the first sent the id 'sent' (${ids.join(', ')})`;
+  expect(new Set(ids).size, sentence).toBe(3);
   const received = server.lines.filter(({ message }) => message === 'received');
-  expect(received.map(({ requestId }) => requestId)).toEqual([first, second]);
+  expect(
+    received.map(({ requestId }) => requestId),
+    'The ids of the lines "received"',
+  ).toEqual(ids);
 });
 
 test('a request waits for no other one before it has its rate', async () => {
@@ -144,18 +200,33 @@ test('a request waits for no other one before it has its rate', async () => {
   const onScale = messages.slice(0, weighed).filter((message) => message === 'on the scale');
   const sentence = 'Parcels of nine that were on the scale before the first of them was weighed';
   expect(onScale.length, sentence).toBe(9);
+  const timesOf = (kind: string) =>
+    server.lines.filter(({ message }) => message.startsWith(kind)).map(({ at }) => at);
+  const weighedAt = timesOf('weighed');
+  const waits = timesOf('rate').map((at, index) => at - weighedAt[index]!);
+  // The event comes 20 ms after the first one has asked.
+  const held = waits.filter((wait) => wait > 30).length;
+  const waited =
+    'Requests of nine that had their rate more than 30 ms after they were weighed. The rate takes 20 ms, and needs no place at the press. Such requests';
+  expect(held, waited).toBe(0);
 });
 
 test('as many as the limit are at the press, first come, first served', async () => {
-  const limit = chance.int(2, 4);
-  await using server = await openServer({ limit });
+  const limit = chance.int(3, 5);
+  await using server = await openServer({ limit, answersApart: true });
 
   await server.work(9);
 
   const messages = server.lines.map(({ message }) => message);
-  const atOnce = messages.flatMap((message) => /\((\d+) at once\)/.exec(message)?.[1] ?? []);
-  const most = Math.max(0, ...atOnce.map(Number));
-  expect(most, `Most labels at the press at once, at a limit of ${limit}`).toBe(limit);
+  const most = Math.max(0, ...placesOf(server.lines));
+  expect(most, `Most labels at the press at once, at a limit of ${limit}`).toBeLessThanOrEqual(
+    limit,
+  );
+  const idle = server.beforeAnswers.filter(
+    ({ atPress, waiting }) => waiting > 0 && atPress < limit,
+  );
+  const places = `Moments at which labels waited, and fewer than the limit of ${limit} were at the press`;
+  expect(idle, places).toEqual([]);
   const parcels = (line: RegExp) => messages.flatMap((message) => line.exec(message)?.[1] ?? []);
   const sentence = 'Grams of the parcels in the order in which they came to the press';
   expect(parcels(/^at the press: (\d+) g/), sentence).toEqual(parcels(/^weighed: (\d+) g/));
@@ -172,6 +243,8 @@ test('a refused parcel gets 422, and the next one its place', async () => {
     expect(body).toEqual({ requestId: id, error: `${grams} g is too heavy` });
   }
   expect(replies.filter(({ status }) => status === 200).length, 'Answers 200').toBe(18);
+  const most = Math.max(...placesOf(server.lines));
+  expect(most, 'Most labels at the press at once, at a limit of 1').toBe(1);
 });
 
 test('ends the threads of the press when the server is closed', async () => {
@@ -188,6 +261,8 @@ test('ends the threads of the press when the server is closed', async () => {
 interface Line {
   readonly requestId: string;
   readonly message: string;
+  /** When it was logged, in milliseconds. */
+  readonly at: number;
   /** Whether a part was just calling `note`; null where nobody looked. */
   readonly inParts: boolean | null;
 }
@@ -206,20 +281,30 @@ interface Reply {
   readonly body: Body;
   /** The weight of its parcel, which no other one has. */
   readonly grams: string;
+  /** How many lines the log had when the answer came. */
+  readonly logged: number;
 }
 
 /**
  * The learner's server and its log. At the end no thread of it is left, also where it leaves them.
  *
  * @param options.looksAtStacks whether to note who wrote each line, which takes longer than to answer the request.
+ * @param options.answersApart whether the press calls back only when what its last call has caused is done.
  */
-async function openServer({ limit = 1000, looksAtStacks = false } = {}) {
+async function openServer({ limit = 1000, looksAtStacks = false, answersApart = false } = {}) {
   const { buildApp } = await load();
-  const threads = watchThreads();
   const lines: Line[] = [];
+  const beforeAnswers: { atPress: number; waiting: number }[] = [];
+  const count = (kind: string) => lines.filter(({ message }) => message.startsWith(kind)).length;
+  const noteLabels = (): void => {
+    const came = count('at the press');
+    const waiting = count('rate') - came;
+    beforeAnswers.push({ atPress: came - count('a thread is free'), waiting });
+  };
+  const threads = watchThreads(answersApart ? noteLabels : null);
   const log = ({ requestId, message }: { requestId: string; message: string }): void => {
     const inParts = looksAtStacks ? isOnStack('/parts.ts') : null;
-    lines.push({ requestId, message, inParts });
+    lines.push({ requestId, message, at: Date.now(), inParts });
   };
   const app = buildApp({ limit, log });
   await app.ready();
@@ -227,14 +312,19 @@ async function openServer({ limit = 1000, looksAtStacks = false } = {}) {
   const ask = async (id: string | null): Promise<Reply> => {
     const headers = id === null ? {} : { 'x-request-id': id };
     const reply = await app.inject({ url: '/work', headers });
+    const logged = lines.length;
     const body = reply.json<Body>();
     const grams = /^\d+/.exec(body.label ?? body.error ?? '')?.[0] ?? 'unknown';
-    return { id, status: reply.statusCode, header: reply.headers['x-request-id'], body, grams };
+    const header = reply.headers['x-request-id'];
+    return { id, status: reply.statusCode, header, body, grams, logged };
   };
 
   return {
     app,
     lines,
+    ask,
+    /** How many labels were at the press, and had a rate and waited, before each answer of it; only with `answersApart`. */
+    beforeAnswers,
     /** How many threads were started, by now. */
     get threads() {
       return threads.started.length;
@@ -278,6 +368,36 @@ function expectOwnLines(
     `Lines with the id of request ${first.id}`,
   ];
   expect(first.found, sentences.join('\n')).toEqual(first.due);
+}
+
+/** The lines that a request has, of those that are its own, come in the order of its steps. Lines that it misses are for other tests. */
+function expectOrder(lines: readonly Line[], { id, grams, body }: Reply): void {
+  const own = lines
+    .filter(({ requestId }) => requestId === id)
+    .map(({ message }) => plain(message));
+  const rate = own.find((message) => message.startsWith('rate'));
+  const steps = [
+    'received',
+    'on the scale',
+    `weighed: ${grams} g`,
+    rate ?? 'rate',
+    `at the press: ${grams} g`,
+    `printed: ${body.label}`,
+  ].filter((message) => own.includes(message));
+  const found = steps.toSorted((one, next) => own.indexOf(one) - own.indexOf(next));
+  expect(found, `Lines of request ${id}, as they came`).toEqual(steps);
+  if (rate === undefined) return;
+  const cents = Math.ceil(Number(grams) / 1000) * Number(rate.replace('rate: ', ''));
+  const sentence = `The label of a request that logged "${rate}", which is in cents a kilo`;
+  expect(body.label, sentence).toBe(`${grams} g, ${cents} cents`);
+}
+
+/** How many labels were at the press as each of them came there. */
+function placesOf(lines: readonly Line[]): number[] {
+  return lines.flatMap(({ message }) => {
+    const [, count] = /\((\d+) at once\)/.exec(message) ?? [];
+    return count === undefined ? [] : [Number(count)];
+  });
 }
 
 interface Mistake {
@@ -326,11 +446,29 @@ function isOnStack(file: string): boolean {
   return stack.split('\n').some((frame) => frame.includes(file) && !frame.includes('at async'));
 }
 
-/** Notes the threads that are started from now on, to end them. */
-function watchThreads() {
+/**
+ * Notes the threads that are started from now on, to end them.
+ *
+ * With `beforeAnswer` their answers come some turns apart, and it is called before each.
+ */
+function watchThreads(beforeAnswer: (() => void) | null) {
   const started: Worker[] = [];
+  let last: Promise<unknown> = Promise.resolve();
   const note = (message: unknown): void => {
-    started.push((message as { worker: Worker }).worker);
+    const { worker } = message as { worker: Worker };
+    started.push(worker);
+    if (beforeAnswer === null) return;
+    const emit = worker.emit.bind(worker) as (...event: unknown[]) => boolean;
+    worker.emit = (...event: unknown[]): boolean => {
+      if (event[0] !== 'message') return emit(...event);
+      last = last
+        .then(() => turns(10))
+        .then(() => {
+          beforeAnswer();
+          emit(...event);
+        });
+      return true;
+    };
   };
   diagnostics.subscribe('worker_threads', note);
   return {
