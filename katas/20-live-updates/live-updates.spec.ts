@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import {
+  VirtualClock,
   expect,
   inVirtualTime,
   kata,
@@ -21,62 +22,87 @@ const load = kata(() => import('./live-updates.ts'));
 const patience = { limitMs: 1000 };
 /** A large update, so that the operating system's own buffers are full after some of them. */
 const filler = 'x'.repeat(random().int(150_000, 350_000));
+/** Where a client is to be kept, so that no limit in bytes fits both. */
+const largeFiller = filler.repeat(2);
+/** Some of these are more than the operating system's buffers hold. */
+const hugeFiller = 'x'.repeat(1_000_000);
 const limit = random().int(8, 14);
 const mark = random().nonce();
 
 test('a client that takes nothing is dropped, and nobody waits for it', async () => {
+  using _time = stillTime();
   await using served = await serve({ maxBuffered: limit });
-  using slow = await served.slow('/events');
   using stream = await served.stream();
   using socket = await served.socket();
+  const others = [stream, socket];
+  const before = served.listeners;
 
-  await hold(served, slow, limit + 4, async (number) => {
-    const arrived = await soon(
-      () => stream.updates.length >= number && socket.updates.length >= number,
-    );
-    if (!arrived) expect.fail(stream.gone || socket.gone ? toldAstray(number) : toldLate(number));
-  });
-
+  using slow = await served.slow('/events');
+  await hold(served, slow, limit + 4, { others });
   if (!slow.gone) expect.fail(toldKept('/events', limit, slow.waiting));
+  await expectForgotten(served, before, others);
+
+  // What was missed counts as well: it waits as new updates do.
+  for (const other of others) other.leave();
+  await served.publishMany(limit, hugeFiller);
+  using missed = await served.slow('/events', String(served.published.length - limit));
+  for (let update = 0; update < limit; update += 1) missed.note(hugeFiller);
+  await hold(served, missed, limit + 4);
+  const what = `updates; it came with Last-Event-ID, so the first ${limit} were sent again`;
+  if (!missed.gone) expect.fail(toldKept('/events', limit, missed.waiting, what));
 });
 
 test('a socket that takes nothing is dropped as well', async () => {
   // Another limit than above, so that no constant fits both.
   const maxBuffered = limit + 7;
   for (const messages of ['updates', 'updates and answers']) {
+    using _time = stillTime();
     await using served = await serve({ maxBuffered });
+    using stream = await served.stream();
+    using other = await served.socket();
+    const others = [stream, other];
+    const before = served.listeners;
     using slow = await served.slow('/socket');
     const asks = messages !== 'updates';
-    let answered = 0;
-    if (asks) for (let question = 0; question < 20; question += 1) slow.ask('Where is it?');
+    if (asks) for (let question = 0; question < 60; question += 1) slow.ask('Where is it?');
     await soon(() => !asks || served.questions.length > 0);
 
-    await hold(served, slow, maxBuffered + 4, async () => {
-      if (asks) slow.ask('Where is it?');
+    let answered = 0;
+    const answer = () => {
       // None, where the next question is asked only when the answer before has been taken.
       const question = served.questions[answered];
-      if (question === undefined) return;
+      if (question === undefined) return false;
       answered += 1;
-      slow.sent += 1;
+      slow.note(filler);
       question.answer(filler);
-    });
+      return true;
+    };
+    if (asks) await hold(served, slow, maxBuffered - 4, { others, also: answer });
+    // Answers alone are enough to be dropped for.
+    await hold(served, slow, maxBuffered + 4, { others, ...(asks && { instead: answer }) });
 
     if (!slow.gone) expect.fail(toldKept('/socket', maxBuffered, slow.waiting, messages));
+    await expectForgotten(served, before, others);
   }
 });
 
 test('a client that is slow for a while is kept, and misses nothing', async () => {
+  const maxBuffered = limit + 7;
   for (const path of ['/events', '/socket']) {
-    await using served = await serve({ maxBuffered: limit });
+    await using served = await serve({ maxBuffered });
     using slow = await served.slow(path);
 
-    await hold(served, slow, limit - 1);
-    if (slow.gone) expect.fail(toldDropped(path, slow.waiting));
-    slow.read();
+    for (const time of ['once', 'again']) {
+      await hold(served, slow, maxBuffered - 1, { text: largeFiller });
+      if (slow.gone) expect.fail(toldDropped(path, maxBuffered, slow.waiting, time));
+      slow.read();
 
-    await soon(() => slow.numbers.length >= slow.sent);
-    const told = `What a slow client of ${path} got in the end, of updates 1 to ${slow.sent}`;
-    expect(slow.numbers, told).toEqual(upTo(slow.sent));
+      const sent = served.published.length;
+      await soon(() => slow.numbers.length >= sent);
+      const told = `A client of ${path} was slow ${time}; what it got in the end, of updates 1 to ${sent}`;
+      expect(slow.numbers, told).toEqual(upTo(sent));
+      slow.pause();
+    }
   }
 });
 
@@ -85,36 +111,56 @@ test('every client gets every update, on a stream with its number', async () => 
   using stream = await served.stream();
   using socket = await served.socket();
 
+  await using other = await serve({ buildApp: served.buildApp });
+  await other.publishMany(2);
+
   await served.publish(stream, socket);
   await served.publish(stream, socket);
+  const numbers = 'The numbers of two updates, on a stream (another app had two others before)';
+  expect(stream.ids, numbers).toEqual([1, 2]);
+  // JSON can hold these too.
+  for (const value of [null, 0, false, '', '7', 'two\nlines', ['a list']]) {
+    served.tell(value);
+    const { length } = served.published;
+    await soon(() => stream.events.length >= length && socket.updates.length >= length);
+  }
 
   const { 'content-type': type, connection } = stream.head.headers;
   expect(type, 'The content type of /events').toMatch(/^text\/event-stream\b/);
   const told = 'The header "connection" in the answer of /events, which serves no other request';
   expect(connection, told).toMatch(/\bclose\b/i);
-  expect(stream.events, 'What a stream got').toEqual(served.events(1, 2));
-  expect(socket.updates, 'What a socket got').toEqual(served.published);
+  expect(stream.events, 'What a stream got').toEqual(served.events());
+  const messages = served.published.map((update) => ({ update }));
+  expect(socket.messages, 'The messages that a socket got').toEqual(messages);
 });
 
 test('Last-Event-ID brings what was missed, then what is new', async () => {
+  await using served = await serve();
+  using streaming = new DisposableStack();
+  const over = 12;
+  await served.publishMany(over);
   const cases = [
-    { lastEventId: '2', ids: [3, 4, 5, 6] },
-    { lastEventId: '0', ids: [1, 2, 3, 4, 5, 6] },
+    { lastEventId: '9', ids: [10, 11, 12, 13] },
+    { lastEventId: '10', ids: [11, 12, 13] },
+    { lastEventId: '12', ids: [13] },
+    { lastEventId: '0', ids: upTo(13) },
     // A client from before a new start of the server.
-    { lastEventId: '500', ids: [6] },
+    { lastEventId: '500', ids: [13] },
   ];
+
+  const streams: Stream[] = [];
   for (const { lastEventId, ids } of cases) {
-    await using served = await serve();
-    await served.publishMany(5);
-
-    using stream = await served.stream(lastEventId);
+    const stream = streaming.use(await served.stream(lastEventId));
     await soon(() => stream.events.length >= ids.length - 1);
-    await served.publish(stream);
+    streams.push(stream);
+  }
+  await served.publish(...streams);
 
-    const told = `Events 1 to 5 were over, Last-Event-ID was ${lastEventId}, and event 6 came; the stream`;
-    expect(stream.ids, told).toEqual(ids);
+  for (const [index, { lastEventId, ids }] of cases.entries()) {
+    const told = `Events 1 to ${over} were over, Last-Event-ID was ${lastEventId}, and event ${over + 1} came; the stream`;
+    expect(streams[index]!.ids, told).toEqual(ids);
     const updates = served.published.slice(-ids.length);
-    expect(stream.updates, 'What these events were').toEqual(updates);
+    expect(streams[index]!.updates, 'What these events were').toEqual(updates);
   }
 });
 
@@ -134,12 +180,12 @@ test('without a number in Last-Event-ID only new updates come', async () => {
   await using served = await serve();
   await served.publishMany(3);
 
-  for (const lastEventId of [undefined, 'abc', '2up', '1.5']) {
+  for (const lastEventId of [undefined, '', 'abc', '2up', '1.5']) {
     using stream = await served.stream(lastEventId);
     await served.publish(stream);
 
     const number = served.published.length;
-    const told = `Last-Event-ID was ${lastEventId ?? 'not there'}, update ${number} came; the stream`;
+    const told = `Last-Event-ID was ${lastEventId === undefined ? 'not there' : `'${lastEventId}'`}, update ${number} came; the stream`;
     expect(stream.ids, told).toEqual([number]);
   }
 });
@@ -167,6 +213,8 @@ test('no update is lost or comes twice while a client connects', async () => {
   for (const { ids } of streams) {
     const wrong = ids.findIndex((id, index) => id !== ids[0]! + index);
     const told = 'Updates came in every turn while a client connected.';
+    const first = `${told} Last-Event-ID was 1, and all updates are kept; the first event that the client got`;
+    expect(ids[0], first).toBe(2);
     if (wrong > 0) expect.fail(`${told} It got event ${ids[wrong]} after ${ids[wrong - 1]}.`);
     expect(ids.at(-1), 'The last event that the client got').toBe(served.published.length);
   }
@@ -177,19 +225,31 @@ test('questions of a socket are asked in order, one at a time', async () => {
   using stream = await served.stream();
   using socket = await served.socket();
 
-  for (const text of ['one', 'two', 'three']) socket.ask(text);
-  for (let number = 1; number <= 3; number += 1) {
+  // A question or a reply may be empty, look like a number, or be the same as one before.
+  const texts = ['one', '', 'Où est-il ?', '7', 'one'];
+  const replies = [`${mark} 1`, `${mark} 2`, '', '0', 'Là-bas.'];
+  for (const text of texts) socket.ask(text);
+  for (let number = 1; number <= texts.length; number += 1) {
     await soon(() => served.questions.length >= number);
     // So the server has had its turns to read the other questions too.
     for (let update = 0; update < 3; update += 1) await served.publish(stream);
-    const told = `A socket asked three questions, and ${number - 1} had been answered; those asked on the bus`;
-    expect(served.asked, told).toEqual(['one', 'two', 'three'].slice(0, number));
-    served.questions.at(-1)?.answer(`${mark} ${number}`);
+    const told = `A socket asked ${texts.length} questions, and ${number - 1} had been answered; those asked on the bus`;
+    expect(served.asked, told).toEqual(texts.slice(0, number));
+    served.questions.at(-1)?.answer(replies[number - 1]!);
   }
-  await soon(() => socket.answers.length >= 3);
+  await soon(() => socket.answers.length >= replies.length);
+  expect(socket.answers, 'The answers that the socket got').toEqual(replies);
 
-  const told = 'The answers that the socket got';
-  expect(socket.answers, told).toEqual([`${mark} 1`, `${mark} 2`, `${mark} 3`]);
+  served.answerAtOnce();
+  // The first one comes when none waits, the others while it is there.
+  for (const text of ['later', 'at', 'once']) socket.ask(text);
+  await soon(() => socket.answers.length >= replies.length + 3);
+  const told =
+    'All questions were answered. Then came three more, each answered at once; the answers';
+  expect(socket.answers.slice(replies.length), told).toEqual(['later!', 'at!', 'once!']);
+  const answers = socket.messages.filter((message) => !('update' in Object(message)));
+  const whole = 'The messages with answers';
+  expect(answers, whole).toEqual(socket.answers.map((answer) => ({ answer })));
 });
 
 test('a question that waits for its answer holds up nobody', async () => {
@@ -209,8 +269,17 @@ test('a question that waits for its answer holds up nobody', async () => {
   await served.publish(stream, asking, other);
 
   expect(other.answers, 'What the other socket was answered').toEqual([mark]);
+  const early = 'What the socket that waits was answered, when only the other one had an answer';
+  expect(asking.answers, early).toEqual([]);
   expect(asking.updates, 'The updates of the socket that waits').toEqual(served.published);
   expect(stream.updates, 'The updates of a stream meanwhile').toEqual(served.published);
+
+  served.questions[0]?.answer(`${mark} at last`);
+  await soon(() => asking.answers.length >= 1);
+  await served.publish(stream, asking, other);
+  expect(asking.answers, 'What the socket was answered at last').toEqual([`${mark} at last`]);
+  const others = 'The answers of the other socket, after the first one had its answer too';
+  expect(other.answers, others).toEqual([mark]);
 });
 
 test('a client that left is forgotten', async () => {
@@ -233,6 +302,10 @@ test('a client that left is forgotten', async () => {
     served.writesToTheGone,
     'Three clients had left; how often your code still wrote updates to them',
   ).toBe(0);
+
+  await served.close();
+  const closed = 'All clients had left, then the app was closed; listeners on the bus';
+  expect(served.listeners, closed).toBe(0);
 });
 
 test('a client that left leaves no timer', async () => {
@@ -244,17 +317,18 @@ test('a client that left leaves no timer', async () => {
     const before = pending();
     using stream = await served.stream();
     using socket = await served.socket();
+    using broken = await served.slow('/socket');
     await served.publish(stream, socket);
+    socket.ask('too late');
+    await soon(() => served.questions.length >= 1);
 
-    stream.leave();
-    socket.leave();
+    for (const client of [stream, socket, broken]) client.leave();
     await soon(() => served.connections === 0);
     await turns(20);
 
-    expect(
-      pending() - before,
-      'A stream and a socket came and left; timers that they left behind',
-    ).toBe(0);
+    const told =
+      'A stream and two sockets came and left, one of them while it waited for an answer; timers that they left behind';
+    expect(pending() - before, told).toBe(0);
   });
 });
 
@@ -263,11 +337,16 @@ test('closing the app ends streams and sockets', async () => {
   using stream = await served.stream();
   using socket = await served.socket();
   await served.publish(stream, socket);
+  socket.ask('never answered');
+  await soon(() => served.questions.length >= 1);
 
   const closed = await served.close();
   await soon(() => stream.ended && socket.closed !== null && served.listeners === 0);
 
-  if (!closed) expect.fail('A stream and a socket are open, and app.close() waits for them.');
+  if (!closed)
+    expect.fail(
+      'A stream and a socket are open, and the socket has asked a question that is never answered. app.close() waits for one of them.',
+    );
   if (!stream.ended)
     expect.fail('The app is closed, but the answer of /events did not end properly.');
   if (!socket.closed?.wasClean)
@@ -277,15 +356,47 @@ test('closing the app ends streams and sockets', async () => {
 
 test('closing the app waits for nobody who takes nothing', async () => {
   for (const path of ['/events', '/socket']) {
+    using _time = stillTime();
     await using served = await serve({ maxBuffered: limit });
+    using stream = await served.stream();
+    using socket = await served.socket();
     using slow = await served.slow(path);
     await hold(served, slow, limit - 1);
+    await soon(() =>
+      [stream, socket].every(({ updates }) => updates.length === served.published.length),
+    );
+    await served.publish(stream, socket);
+    await turns(20);
 
     const closed = await served.close();
+    await soon(() => stream.ended && socket.closed !== null);
 
-    if (!closed) expect.fail(`A client of ${path} takes nothing, and app.close() waits for it.`);
+    if (!closed)
+      expect.fail(
+        `A client of ${path} takes nothing, and app.close() waits for it. It should be destroyed at once; no timer runs out in this test.`,
+      );
+    if (!stream.ended || !socket.closed?.wasClean)
+      expect.fail(
+        `A client of ${path} takes nothing, and the app is closed. A stream and a socket that take everything were cut off too: they should get a proper end.`,
+      );
   }
 });
+
+/** Time that stands still until it is disposed of: no timer runs out, so what has to be done at once shows. */
+function stillTime(): Disposable {
+  return VirtualClock.install();
+}
+
+/** That nothing is left of a client that was dropped. */
+async function expectForgotten(served: Served, before: number, others: Taking[]): Promise<void> {
+  await soon(() => served.listeners === before);
+  for (let update = 0; update < 2; update += 1) await served.publishTo(others);
+  const told = 'A client came and was dropped;';
+  const listeners = served.listeners - before;
+  expect(listeners, `${told} listeners on the bus, more than before`).toBe(0);
+  const writes = `${told} how often your code still wrote updates to it`;
+  expect(served.writesToTheGone, writes).toBe(0);
+}
 
 /** Whether `condition` comes to hold within the patience. */
 async function soon(condition: () => boolean): Promise<boolean> {
@@ -302,17 +413,21 @@ function upTo(last: number): number[] {
 interface Update {
   number: number;
   mark: string;
-  filler?: string;
+  text: string;
 }
 
 type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
 type Served = Awaited<ReturnType<typeof serve>>;
 type Stream = Awaited<ReturnType<typeof openStream>>;
+/** A client that takes everything. */
+type Taking = { readonly updates: readonly unknown[]; readonly gone: boolean };
 type Slow = Awaited<ReturnType<typeof openSlow>>;
 
 /** The learner's server on a real socket, with a bus of its own, and clients for it. */
-async function serve(options: { maxBuffered?: number } = {}) {
-  const { buildApp } = await load();
+async function serve(
+  options: { maxBuffered?: number; buildApp?: Awaited<ReturnType<typeof load>>['buildApp'] } = {},
+) {
+  const { buildApp } = options.buildApp ? { buildApp: options.buildApp } : await load();
   const bus = new EventEmitter();
   bus.setMaxListeners(0);
   const app = buildApp({ bus, maxBuffered: options.maxBuffered ?? 50 });
@@ -320,11 +435,16 @@ async function serve(options: { maxBuffered?: number } = {}) {
   app.server.on('connection', (socket) => sockets.push(socket));
   const gone = watchWrites(app);
   const questions: Question[] = [];
-  const published: Update[] = [];
+  const published: unknown[] = [];
   const server = await serveApp(app);
-  bus.on('question', (question: Question) => questions.push(question));
+  let atOnce = false;
+  bus.on('question', (question: Question) => {
+    questions.push(question);
+    if (atOnce) question.answer(`${question.text}!`);
+  });
 
   return {
+    buildApp,
     questions,
     published,
     /** The texts of the questions, in the order in which they were asked. */
@@ -341,24 +461,30 @@ async function serve(options: { maxBuffered?: number } = {}) {
     get writesToTheGone() {
       return gone.writes;
     },
-    /** What a stream should have got of the updates `first` to `last`. */
-    events: (first: number, last: number) =>
-      published.slice(first - 1, last).map((update) => ({ id: String(update.number), update })),
-    emit: (rest: { filler?: string } = {}) => {
-      const update = { number: published.length + 1, mark, ...rest };
+    /** What a stream should have got of all updates. */
+    events: () => published.map((update, index) => ({ id: String(index + 1), update })),
+    answerAtOnce: () => {
+      atOnce = true;
+    },
+    tell: (update: unknown) => {
       published.push(update);
       bus.emit('update', update);
-      return update.number;
+    },
+    emit(text = '') {
+      this.tell({ number: published.length + 1, mark, text } satisfies Update);
     },
     /** Publishes one update, and waits until these clients have it, if they ever get it. */
     async publish(...clients: { updates: readonly unknown[] }[]) {
-      const enough = clients.map(({ updates }) => updates.length + 1);
-      this.emit();
-      await soon(() => clients.every(({ updates }, index) => updates.length >= enough[index]!));
+      return this.publishTo(clients);
     },
-    async publishMany(count: number) {
+    async publishTo(clients: readonly { updates: readonly unknown[] }[], text?: string) {
+      const enough = clients.map(({ updates }) => updates.length + 1);
+      this.emit(text);
+      return soon(() => clients.every(({ updates }, index) => updates.length >= enough[index]!));
+    },
+    async publishMany(count: number, text?: string) {
       for (let update = 0; update < count; update += 1) {
-        this.emit();
+        this.emit(text);
         await turns(1);
       }
     },
@@ -367,7 +493,8 @@ async function serve(options: { maxBuffered?: number } = {}) {
     },
     stream: (lastEventId?: string) => openStream(server.url('/events'), lastEventId),
     socket: () => openSocket(server.url('/socket')),
-    slow: (path: string) => openSlow(server.url(path), () => sockets.at(-1)),
+    slow: (path: string, lastEventId?: string) =>
+      openSlow(server.url(path), () => sockets.at(-1), lastEventId),
     /** Whether the app closes in time. */
     close: async () => {
       let closed = false;
@@ -404,8 +531,8 @@ function watchWrites(app: App) {
   return count;
 }
 
-/** A client of /events that would keep its connection, and takes everything: at once, or from when `reading` resolves. */
-async function openStream(url: string, lastEventId?: string, reading?: Promise<void>) {
+/** A client of /events that would keep its connection, and takes everything, as fast as `pace` lets it. */
+async function openStream(url: string, lastEventId?: string, pace?: Pace) {
   const headers = {
     connection: 'keep-alive',
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
@@ -415,9 +542,10 @@ async function openStream(url: string, lastEventId?: string, reading?: Promise<v
   const state: { head: AnswerHead | null; ended: boolean } = { head: null, ended: false };
   const read = async () => {
     state.head = await client.head();
-    await reading;
+    await pace?.reading.promise;
     let rest: string[] = [];
     for (let part = await client.read(); part !== null; part = await client.read()) {
+      await pace?.reading.promise;
       rest.push(part);
       // Within a line no event ends: the pieces of a large one are put together once.
       if (!/[\r\n]/.test(part)) continue;
@@ -482,6 +610,7 @@ async function openSocket(url: string) {
     WebSocket.OPEN,
   );
   return {
+    messages,
     ask: (text: string) => socket.send(text),
     get updates() {
       return valuesIn(messages, 'update');
@@ -500,22 +629,30 @@ async function openSocket(url: string) {
   };
 }
 
+/** Whether a slow client reads. */
+class Pace {
+  reading = Promise.withResolvers<void>();
+}
+
 /** A client that is connected and takes nothing, until it is told to read. */
-async function openSlow(url: string, newestSocket: () => Socket | undefined) {
-  const reading = Promise.withResolvers<void>();
+async function openSlow(url: string, newestSocket: () => Socket | undefined, lastEventId?: string) {
+  const pace = new Pace();
   const client = url.endsWith('/socket')
-    ? await openSlowSocket(url, reading.promise)
-    : await openStream(url, undefined, reading.promise);
+    ? await openSlowSocket(url)
+    : await openStream(url, lastEventId, pace);
   const server = newestSocket()!;
+  const sizes: number[] = [];
   let waiting = 0;
 
   return {
-    sent: 0,
+    /** A message with this text was sent to it. */
+    note: (text: string) => void sizes.push(text.length),
     /** Messages that the operating system has not taken from the learner's program. */
     get waiting() {
       if (server.destroyed) return waiting;
-      waiting =
-        this.sent - Math.floor((server.bytesWritten - server.writableLength) / filler.length);
+      let taken = server.bytesWritten - server.writableLength;
+      const first = sizes.findIndex((size) => (taken -= size) < 0);
+      waiting = first === -1 ? 0 : sizes.length - first;
       return waiting;
     },
     get gone() {
@@ -528,14 +665,21 @@ async function openSlow(url: string, newestSocket: () => Socket | undefined) {
     ask: (text: string) => {
       if ('ask' in client) client.ask(text);
     },
-    read: () => reading.resolve(),
+    read: () => {
+      pace.reading.resolve();
+      if ('resume' in client) client.resume();
+    },
+    pause: () => {
+      pace.reading = Promise.withResolvers();
+      if ('pause' in client) client.pause();
+    },
     leave: () => client.leave(),
     [Symbol.dispose]: () => client.leave(),
   };
 }
 
-/** A client of /socket that takes nothing until `reading` resolves: a WebSocket of Node always reads. */
-async function openSlowSocket(url: string, reading: Promise<void>) {
+/** A client of /socket that takes nothing until it is told to: a WebSocket of Node always reads. */
+async function openSlowSocket(url: string) {
   const { host, hostname, port, pathname } = new URL(url);
   const client = connect({ host: hostname, port: Number(port) });
   client.on('error', () => {});
@@ -559,14 +703,11 @@ async function openSlowSocket(url: string, reading: Promise<void>) {
   );
   bytes = bytes.subarray(head.length + 4);
   const messages: unknown[] = [];
-  void reading.then(() => {
-    client.removeAllListeners('data').on('data', (part: Buffer) => {
-      const frames = readFrames(Buffer.concat([bytes, part]));
-      bytes = frames.rest;
-      messages.push(...frames.texts.map(parse));
-    });
-    client.resume();
-  });
+  const take = (part: Buffer): void => {
+    const frames = readFrames(Buffer.concat([bytes, part]));
+    bytes = frames.rest;
+    messages.push(...frames.texts.map(parse));
+  };
 
   return {
     get updates() {
@@ -577,6 +718,8 @@ async function openSlowSocket(url: string, reading: Promise<void>) {
       const { length } = Buffer.from(text);
       client.write(Buffer.from([0x81, 0x80 + length, 0, 0, 0, 0, ...Buffer.from(text)]));
     },
+    resume: () => void client.removeAllListeners('data').on('data', take).resume(),
+    pause: () => void client.pause(),
     leave: () => client.destroy(),
   };
 }
@@ -603,19 +746,35 @@ function valuesIn(messages: unknown[], name: 'update' | 'answer'): unknown[] {
   return objects.flatMap((object) => (name in object ? [object[name]] : []));
 }
 
-/** Publishes large updates until so many wait for `slow`, or until it is dropped. */
+interface Holding {
+  /** How large the updates are. */
+  text?: string;
+  /** Clients that take everything, and should have each update soon. */
+  others?: Taking[];
+  /** What is done beside each update. */
+  also?: () => unknown;
+  /** What is done instead of an update, where it says true. */
+  instead?: () => boolean;
+}
+
+/** Publishes large updates until so many messages wait for `slow`, or until it is dropped. */
 async function hold(
   served: Served,
   slow: Slow,
   waiting: number,
-  afterEach?: (number: number) => Promise<void>,
+  { text = filler, others = [], also, instead }: Holding = {},
 ): Promise<void> {
   const enough = () => slow.gone || slow.waiting >= waiting;
   do {
     while (!enough()) {
-      const number = served.emit({ filler });
-      slow.sent += 1;
-      await afterEach?.(number);
+      if (!instead?.()) {
+        slow.note(text);
+        const arrived = await served.publishTo(others, text);
+        const number = served.published.length;
+        const astray = others.some(({ gone }) => gone);
+        if (!arrived) expect.fail(astray ? toldAstray(number) : toldLate(number));
+        also?.();
+      }
       await turns(5);
     }
     // What looks full may only be late: the operating system moves the bytes when it has time.
@@ -637,11 +796,12 @@ function toldKept(
   waiting: number,
   messages = 'updates',
 ): string {
-  return `A client of ${path} takes nothing, and maxBuffered is ${maxBuffered}. Now ${waiting} messages (${messages}) wait for it in the memory of your program, and it is still connected.`;
+  return `A client of ${path} takes nothing, and maxBuffered is ${maxBuffered}. Now ${waiting} messages (${messages}) wait for it in the memory of your program, and it is still connected. It should be destroyed at once; no timer runs out in this test.`;
 }
 
-function toldDropped(path: string, waiting: number): string {
-  return `A client of ${path} took nothing for a while, and maxBuffered is ${limit}. It was dropped too early. The messages that waited for it were ${waiting}.`;
+function toldDropped(path: string, maxBuffered: number, waiting: number, time: string): string {
+  const before = time === 'again' ? 'It had been slow before, and had then taken everything. ' : '';
+  return `A client of ${path} took nothing for a while, and maxBuffered is ${maxBuffered}. ${before}It was dropped too early. The messages that waited for it were ${waiting}.`;
 }
 
 function parse(text: string): unknown {

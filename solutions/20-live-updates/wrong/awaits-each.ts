@@ -1,5 +1,7 @@
 // Waits for each client before the next one gets the update: all go as fast as the slowest.
 // fails: a client that takes nothing is dropped, and nobody waits for it
+// fails: a socket that takes nothing is dropped as well
+// fails: closing the app waits for nobody who takes nothing
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';

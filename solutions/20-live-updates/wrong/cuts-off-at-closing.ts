@@ -1,5 +1,6 @@
 // Destroys every connection when the app closes, as if all were too slow.
 // fails: closing the app ends streams and sockets
+// fails: closing the app waits for nobody who takes nothing
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';

@@ -75,9 +75,10 @@ export function buildApp(options: { bus: EventEmitter; maxBuffered: number }): F
       destroy: () => raw.destroy(),
     };
     const lastSeen = readId(request.headers['last-event-id']) ?? lastId;
-    const missed = kept.filter(({ id }) => id > lastSeen);
-    if (missed.length > 0)
-      send(stream, missed.map(({ id, update }) => toEvent(id, update)).join(''));
+    for (const { id, update } of kept.filter((each) => each.id > lastSeen)) {
+      if (stream.waiting < maxBuffered) send(stream, toEvent(id, update));
+      else stream.write(toEvent(id, update), () => {});
+    }
     streams.add(stream);
     raw.on('close', () => streams.delete(stream));
   });

@@ -1,5 +1,6 @@
 // Begins with the event that the client has already seen.
 // fails: Last-Event-ID brings what was missed, then what is new
+// fails: no update is lost or comes twice while a client connects
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';

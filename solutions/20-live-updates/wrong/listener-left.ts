@@ -1,5 +1,6 @@
 // Gives each socket a listener of its own on the bus, and takes none away when the client leaves.
 // fails: a client that left is forgotten
+// fails: a socket that takes nothing is dropped as well
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';
