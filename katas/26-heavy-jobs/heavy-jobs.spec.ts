@@ -54,11 +54,26 @@ timed('never more than running jobs are at work, the oldest first', async () => 
 });
 
 timed('a job is queued, then running, then done with its result', async () => {
-  await using desk = await open({ running: 1, maxQueued: 5 });
+  const seen: Record<string, Promise<Answer>> = {};
+  let id = '';
+  await using desk = await open({ running: 1, maxQueued: 9 }, ({ name, door }) => {
+    if (name === 'job') seen['asked'] = desk.get(id);
+    return door.wait();
+  });
   const result = { film: mark, sizes: [360, 720], nested: { seen: null } };
 
-  await desk.post('before');
-  const { id } = await desk.post('job');
+  const before = await desk.post('before');
+  // The first jobs of an app begin soon, or not at once: both are right, if the status tells it.
+  for (let look = 0; look < 20; look += 1) {
+    await turns(1);
+    const begun = desk.begun.length;
+    const { job } = await desk.get(before.id);
+    if (begun !== desk.begun.length) continue;
+    const told = `The status of a job whose work was ${begun ? 'called' : 'not called yet'}`;
+    expect(job?.status, told).toBe(begun ? 'running' : 'queued');
+  }
+  await aWhile();
+  ({ id } = await desk.post('job'));
   await aWhile();
   const queued = await desk.get(id);
   desk.call('before').door.open(null);
@@ -78,38 +93,69 @@ timed('a job is queued, then running, then done with its result', async () => {
     'before',
     'job',
   ]);
+  const asked = await seen['asked'];
+  expect(asked?.job?.status, 'The status that its own work sees when it is called').toBe('running');
+
+  const results = [null, 0, '', false, [], ['360p'], 'A film'];
+  await using several = await desk.openBeside({ running: results.length, maxQueued: 9 });
+  const others = await Promise.all(results.map((_, index) => several.post(`other ${index}`)));
+  await aWhile();
+  for (const [index, value] of results.entries()) {
+    several.call(`other ${index}`).door.open(value);
+    await aWhile();
+    const { job } = await several.get(others[index]!.id);
+    const told = `The job whose work resolved with ${JSON.stringify(value)}`;
+    expect(job, told).toEqual({ id: others[index]!.id, status: 'done', result: value });
+  }
 });
 
 timed('a job whose work throws or rejects has failed, and says why', async () => {
-  const failures: Record<string, () => unknown> = {
-    'rejects at once': () => Promise.reject(new Error(`One ${mark}`)),
-    'rejects later': () => sleep(1).then(() => Promise.reject(new TypeError(`Two ${mark}`))),
-    'throws at once': () => {
-      throw new Error(`Three ${mark}`);
-    },
-    'rejects with a text': () => Promise.reject(`Four ${mark}`),
-    'rejects with null': () => Promise.reject(null),
-    'rejects with an object that is no Error': () => Promise.reject({ message: mark }),
+  const failures: Record<string, [error: string, fail: () => unknown]> = {
+    'rejects at once': [`One ${mark}`, () => Promise.reject(new Error(`One ${mark}`))],
+    'rejects later': [
+      `Two ${mark}`,
+      () => sleep(1).then(() => Promise.reject(new TypeError(`Two ${mark}`))),
+    ],
+    'throws at once': [
+      `Three ${mark}`,
+      () => {
+        throw new Error(`Three ${mark}`);
+      },
+    ],
+    'rejects with a text': [`Four ${mark}`, () => Promise.reject(`Four ${mark}`)],
+    'rejects with null': ['null', () => Promise.reject(null)],
+    'rejects with undefined': ['undefined', () => Promise.reject(undefined)],
+    'rejects with an empty text': ['', () => Promise.reject('')],
+    'rejects with a symbol': [`Symbol(${mark})`, () => Promise.reject(Symbol(mark))],
+    'rejects with an object that is no Error': [
+      '[object Object]',
+      () => Promise.reject({ message: mark }),
+    ],
+    'rejects with an Error that has no message': ['', () => Promise.reject(new TypeError())],
+    'rejects with an AbortError, though nobody has cancelled the job': [
+      mark,
+      () => Promise.reject(new DOMException(mark, 'AbortError')),
+    ],
   };
-  const errors = [
-    ...['One', 'Two', 'Three', 'Four'].map((word) => `${word} ${mark}`),
-    'null',
-    '[object Object]',
-  ];
   const ways = Object.keys(failures);
-  await using desk = await open({ running: 1, maxQueued: 5 }, ({ name }) => failures[name]!());
+  const limits = { running: 1, maxQueued: ways.length - 1 };
+  await using desk = await open(limits, ({ name, door }) => failures[name]?.[1]() ?? door.wait());
 
   const posted = [];
   for (const way of ways) posted.push(await desk.post(way));
-  await aWhile();
+  await sleep(200);
 
   for (const [index, way] of ways.entries()) {
     const { id } = posted[index]!;
     const { job } = await desk.get(id);
     const told = `The job whose work ${way}`;
-    expect(job, told).toEqual({ id, status: 'failed', error: errors[index] });
+    expect(job, told).toEqual({ id, status: 'failed', error: failures[way]![0] });
   }
   expect(desk.begun.toSorted(), 'All calls of work').toEqual(ways.toSorted());
+  const next = await desk.post('next');
+  expect(next.status, 'The status of a job that comes when all jobs before it have failed').toBe(
+    202,
+  );
 });
 
 timed('a full queue is 503 with Retry-After', async () => {
@@ -151,7 +197,7 @@ timed('the same Idempotency-Key gives the same job', async () => {
   await aWhile();
   const second = await desk.post('film');
   const third = await desk.post('film');
-  const again = await desk.post('film', 'k1');
+  const again = await desk.post('another film', 'k1');
   const elsewhere = await other.post('film', 'k1');
   await aWhile();
   desk.call('film').door.open(mark);
@@ -164,6 +210,9 @@ timed('the same Idempotency-Key gives the same job', async () => {
     expect(answer.status, `The status for the same key, ${when}`).toBe(202);
     expect(answer.location, `The Location for the same key, ${when}`).toBe(location);
   }
+  expect(again.job?.status, 'The status of the job for the same key, while it is at work').toBe(
+    'running',
+  );
   expect(afterwards.job, 'The job as it stood when it was done').toEqual({
     id,
     status: 'done',
@@ -196,6 +245,29 @@ timed('the same Idempotency-Key gives the same job', async () => {
   await desk.finishAll();
   const told = 'The calls of work for two keys, each sent again after its job had ended';
   expect(desk.begun.slice(3), told).toEqual(['failed', 'cancelled']);
+  const atLast = await desk.post('film', 'k1');
+  const when = 'when jobs of other keys had come after it';
+  expect(atLast.location, `The Location for the first key, ${when}`).toBe(location);
+  const foreign = await other.get(third.id);
+  expect(foreign.status, 'The status of GET for a job of another app').toBe(404);
+});
+
+timed('jobs with different keys are different jobs', async () => {
+  await using desk = await open({ running: 1, maxQueued: 20 });
+  const plain = await desk.post('plain');
+  const long = mark.padEnd(63, '0');
+  const keys = [`${long}a`, `${long}b`, `${long}B`, long, 'a', 'A', '0', '-', 'constructor'];
+  // The id of a job may be sent as the key of another.
+  if (/^[a-z\d-]{1,64}$/i.test(plain.id)) keys.push(plain.id);
+
+  const others = new Map([[plain.id, 'a job without a key']]);
+  for (const key of keys) {
+    const { status, id } = await desk.postWithKey(key, key);
+    expect(status, `The status for the new key ${key}`).toBe(202);
+    const other = others.get(id);
+    if (other !== undefined) expect.fail(`The new key ${key} was given the job of ${other}.`);
+    others.set(id, `the key ${key}`);
+  }
 });
 
 timed('a key is free again when its job is forgotten or was refused', async () => {
@@ -228,7 +300,7 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
   const at = (ms: number) => sleep(ms - clock.now);
   const ids: string[] = [];
   const names = ['done', 'failed', 'long', 'stopped', 'queued'] as const;
-  for (const name of names) ids.push((await desk.post(name)).id);
+  for (const name of names) ids.push((await desk.post(name, name)).id);
   const [done, failed, long, stopped, queued] = ids as [string, string, string, string, string];
 
   await at(100);
@@ -244,6 +316,10 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
   await at(ttlMs);
   // Who asks does not make it live longer.
   for (const id of ids) await desk.get(id);
+  const repeated: string[] = [];
+  for (const name of names) repeated.push((await desk.post(name, name)).id);
+  expect(repeated, 'The ids for the same keys, before any job was forgotten').toEqual(ids);
+  for (const id of [done, failed, stopped, queued]) await desk.delete(id);
 
   const ends = { cancelled: [queued, 100], done: [done, 200], failed: [failed, 700] } as const;
   for (const [status, [id, endedAt]] of Object.entries(ends)) {
@@ -261,6 +337,7 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
     );
     expect(asked.error, 'The text `error` in the body of a 404').toBeTypeOf('string');
     expect(deleted.status, 'The status when a forgotten job is cancelled').toBe(404);
+    expect(deleted.error, 'The text `error` in the body of a 404 for DELETE').toBeTypeOf('string');
   }
   await at(800 + ttlMs - 1);
   const kept = await desk.get(stopped);
@@ -272,6 +349,8 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
   await at(ttlMs * 3);
   const { status } = await desk.get(long);
   expect(status, 'The status for a job that works for three times ttlMs').toBe(200);
+  const again = await desk.post('long', 'long');
+  expect(again.id, 'The id for the key of a job that works for three times ttlMs').toBe(long);
   const unknown = await desk.get('__proto__');
   expect(unknown.status, 'The status for /jobs/__proto__').toBe(404);
 });
@@ -283,12 +362,14 @@ test('nothing of a forgotten job stays in memory', async () => {
 
   const { value } = await inVirtualTime(async () => {
     const desk = opened.use(await open({ running: 2, maxQueued: jobs }, async () => bulk()));
-    await runSeveral(desk, 1);
+    await runSeveral(desk, 'warm-up', 1);
     // The second collection waits for what the first one left to be swept; a third one finds nothing more.
     memoryMb();
     const beforeMb = memoryMb();
-    await runSeveral(desk, jobs);
+    await runSeveral(desk, 'job', jobs);
     await sleep(ttlMs + 1);
+    // A signal that was aborted knows who did it. What the tests hold is not what the answer keeps.
+    desk.calls.length = 0;
     const asked = await desk.get('some-job');
     return { beforeMb, status: asked.status };
   });
@@ -309,22 +390,38 @@ test('nothing of a forgotten job stays in memory', async () => {
 });
 
 timed('a queued job that is cancelled never begins, and leaves the queue', async () => {
-  await using desk = await open({ running: 1, maxQueued: 1 });
+  await using desk = await open({ running: 1, maxQueued: 4 });
 
   await desk.post('first');
   await aWhile();
-  const { id } = await desk.post('cancelled');
+  const { id } = await desk.post('cancelled', 'cancelled');
+  await desk.post('second');
+  await desk.post('third', 'third');
+  await desk.post('fourth');
   await aWhile();
   const answer = await desk.delete(id);
   const next = await desk.post('next');
+  const again = await desk.post('cancelled', 'cancelled');
+  // Who sends a request again keeps its turn.
+  await desk.post('third', 'third');
+  await aWhile();
+  const atOnce = desk.mostAtWork;
   await desk.finishAll();
 
   expect(answer.status, 'The status of DELETE for a queued job').toBe(200);
   expect(answer.job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
-  expect(next.status, 'The status of a job that comes when the only queued one was cancelled').toBe(
-    202,
-  );
-  expect(desk.begun, 'The jobs whose work was called').toEqual(['first', 'next']);
+  expect(
+    next.status,
+    'The status of a job that comes when a job of a full queue was cancelled',
+  ).toBe(202);
+  const told = 'One place is taken, a queued job is cancelled. The most jobs at work at once';
+  expect(atOnce, told).toBe(1);
+  const order = 'The jobs whose work was called, in the order in which they came';
+  expect(desk.begun, order).toEqual(['first', 'second', 'third', 'fourth', 'next']);
+  expect(again.job, 'The job for the key of a job that was cancelled in the queue').toEqual({
+    id,
+    status: 'cancelled',
+  });
   const { job } = await desk.get(id);
   expect(job, 'The job in the end').toEqual({ id, status: 'cancelled' });
 });
@@ -340,8 +437,10 @@ timed('a running job that is cancelled is told by its signal', async () => {
     const { id } = posted[index]!;
     const { job } = await desk.delete(id);
     expect(job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
-    if (!desk.call(name).signal.aborted) {
-      expect.fail('DELETE of a running job was answered, and its signal is not aborted.');
+    const { signal, abortedAfterAnswer } = desk.call(name);
+    if (!signal.aborted || abortedAfterAnswer) {
+      const when = signal.aborted ? 'was aborted only after that' : 'is not aborted';
+      expect.fail(`DELETE of a running job was answered, and its signal ${when}.`);
     }
   }
   desk.call('resolves late').door.open(mark);
@@ -354,26 +453,47 @@ timed('a running job that is cancelled is told by its signal', async () => {
     expect(job, `A cancelled job whose work ${name}`).toEqual({ id, status: 'cancelled' });
   }
   expect(desk.call('goes on').signal.aborted, 'The signal of another job is aborted').toBe(false);
+
+  // Two places are free. Whether the work has begun when DELETE comes is up to the answer, but it cannot begin later.
+  const soon = await desk.post('cancelled soon');
+  const { job } = await desk.delete(soon.id);
+  expect(job, 'The job as DELETE tells it').toEqual({ id: soon.id, status: 'cancelled' });
+  const begun = desk.begun.includes('cancelled soon');
+  await aWhile();
+  if (!begun && desk.begun.includes('cancelled soon')) {
+    expect.fail('A job was cancelled before it began, and its work was called after that.');
+  }
 });
 
 timed('a cancelled job keeps its place until its work has settled', async () => {
-  await using desk = await open({ running: 1, maxQueued: 2 });
+  for (const end of ['resolves', 'rejects', 'resolves long after the job is forgotten']) {
+    await using desk = await open({ running: 1, maxQueued: 2 });
 
-  const { id } = await desk.post('cancelled');
-  await desk.post('next');
-  await aWhile();
-  await desk.delete(id);
-  await aWhile();
-  const meanwhile = [...desk.begun];
-  desk.call('cancelled').door.open(null);
-  await aWhile();
+    const { id } = await desk.post('cancelled');
+    await desk.post('next');
+    await aWhile();
+    await desk.delete(id);
+    await aWhile();
+    if (end.includes('forgotten')) await sleep(ttlMs + 1);
+    const third = await desk.post('third');
+    const tooMany = await desk.post('too many');
+    await aWhile();
+    const meanwhile = [...desk.begun];
+    if (end === 'rejects') desk.call('cancelled').door.fail(new Error(mark));
+    else desk.call('cancelled').door.open(null);
+    await aWhile();
+    const afterwards = [...desk.begun];
+    const last = await desk.post('last');
 
-  const told = 'One place; the work of a cancelled job goes on. The jobs that have begun';
-  expect(meanwhile, told).toEqual(['cancelled']);
-  expect(desk.begun, 'The jobs that have begun when that work has ended').toEqual([
-    'cancelled',
-    'next',
-  ]);
+    const told = `One place; the work of a cancelled job ${end}. The jobs that have begun`;
+    expect(meanwhile, `${told} before that`).toEqual(['cancelled']);
+    const asked = [third, tooMany].map(({ status }) => status);
+    const statuses = `One place is taken by a cancelled job, one of two jobs may wait. The statuses of two more`;
+    expect(asked, statuses).toEqual([202, 503]);
+    expect(afterwards, `${told} after that`).toEqual(['cancelled', 'next']);
+    const room = `The status of a job that comes when the work of a cancelled job had settled (it ${end})`;
+    expect(last.status, room).toBe(202);
+  }
 });
 
 timed('DELETE of a finished job changes nothing', async () => {
@@ -391,8 +511,12 @@ timed('DELETE of a finished job changes nothing', async () => {
   for (const [index, status] of statuses.entries()) {
     const id = ids[index]!;
     const before = await desk.get(id);
+    const told = () => desk.calls.map(({ name, signal }) => `${name}: ${signal.aborted}`);
+    const signals = told();
     const deleted = await desk.delete(id);
     const after = await desk.get(id);
+    const which = `The signals that are aborted, after the DELETE of a ${status} job`;
+    expect(told(), which).toEqual(signals);
     expect(before.job?.status, `The status of the ${status} job`).toBe(status);
     expect(deleted.status, `The status of DELETE for a ${status} job`).toBe(200);
     expect(deleted.job, `What DELETE tells of a ${status} job`).toEqual(before.job);
@@ -402,17 +526,23 @@ timed('DELETE of a finished job changes nothing', async () => {
 
 test('closing the app ends the jobs and leaves no timer', async () => {
   const run = await inVirtualTime(async () => {
-    await using desk = await open({ running: 2, maxQueued: 5 });
+    await using desk = await open({ running: 3, maxQueued: 5 });
+    await using beside = await desk.openBeside({ running: 2, maxQueued: 1 });
+    const { id } = await beside.post('done');
+    await beside.post('beside');
     await desk.post('done');
     await aWhile();
     desk.call('done').door.open(mark);
+    beside.call('done').door.open(mark);
+    const { id: cancelled } = await desk.post('cancelled');
     for (const name of ['stops', 'goes on', 'queued']) await desk.post(name);
     await aWhile();
+    await desk.delete(cancelled);
 
     let closed = false;
     await desk.post('last');
     const closing = desk.close().then(() => (closed = true));
-    await aWhile();
+    await sleep(2);
     for (const name of ['stops', 'goes on']) {
       if (desk.call(name).signal.aborted) continue;
       expect.fail('The app is closing, and the signal of a job at work is not aborted.');
@@ -421,11 +551,32 @@ test('closing the app ends the jobs and leaves no timer', async () => {
     await aWhile();
     if (closed) expect.fail('The app has closed, and the work of a job still goes on.');
     desk.call('goes on').door.open(mark);
+    await aWhile();
+    if (closed) expect.fail('The app has closed, and the work of a cancelled job still goes on.');
+    desk.call('cancelled').door.open(mark);
     await inTime(closing);
 
     const told = 'The jobs whose work was called; two were queued when the app was closed';
-    expect(desk.begun, told).toEqual(['done', 'stops', 'goes on']);
+    expect(desk.begun, told).toEqual(['done', 'cancelled', 'stops', 'goes on']);
     if (!closed) expect.fail('All work has ended, and the app has not closed.');
+
+    if (beside.call('beside').signal.aborted) {
+      expect.fail('An app was closed, and the signal of a job in another app is aborted.');
+    }
+    await sleep(ttlMs + 1);
+    const { status } = await beside.get(id);
+    const later =
+      'An app was closed. The status for a job of another app, which was done ttlMs ago';
+    expect(status, later).toBe(404);
+
+    for (const jobs of [0, 1]) {
+      await using idle = await desk.openBeside({ running: 1, maxQueued: 1 });
+      if (jobs > 0) await idle.post('done');
+      await aWhile();
+      await idle.finishAll();
+      const isClosed = await inTime(idle.close().then(() => true));
+      if (!isClosed) expect.fail(`An app with ${jobs} jobs, none at work, does not close.`);
+    }
   });
 
   expect(run).toLeaveNoTimers();
@@ -441,6 +592,8 @@ interface Call {
   readonly startedAt: number;
   /** Whether the POST of this job had been answered when the work was called. */
   readonly answered: boolean;
+  /** Whether the signal was aborted when the last DELETE had been answered. */
+  readonly abortedAfterAnswer: boolean;
   readonly door: Gate<unknown>;
 }
 
@@ -459,6 +612,8 @@ interface Limits {
   readonly maxQueued: number;
 }
 
+type Response = Readonly<Record<'writableEnded', boolean>>;
+
 type Work = (call: Call) => unknown;
 
 /** An app of the learner, its clients, and the work that it calls. */
@@ -469,7 +624,8 @@ class Desk {
   #work: Work;
   #buildApp: BuildApp | null = null;
   #app: ReturnType<BuildApp> | null = null;
-  #responses = new Map<string, { readonly writableEnded: boolean }>();
+  #responses = new Map<string, Response>();
+  #cancelling: Response | null = null;
 
   constructor(work: Work) {
     this.#work = work;
@@ -481,6 +637,7 @@ class Desk {
     this.#app = app;
     app.addHook('preHandler', (request, reply, done) => {
       if (request.method === 'POST') this.#responses.set(nameOf(request.body), reply.raw);
+      if (request.method === 'DELETE') this.#cancelling = reply.raw;
       done();
     });
     await app.ready();
@@ -504,7 +661,12 @@ class Desk {
   }
 
   post(name: string, key?: string): Promise<Answer> {
-    const headers = key === undefined ? {} : { 'idempotency-key': `${mark}-${key}` };
+    if (key !== undefined) return this.postWithKey(name, `${mark}-${key}`);
+    return this.#ask('POST', '/jobs', { payload: inputOf(name) });
+  }
+
+  postWithKey(name: string, key: string): Promise<Answer> {
+    const headers = { 'idempotency-key': key };
     return this.#ask('POST', '/jobs', { headers, payload: inputOf(name) });
   }
 
@@ -544,8 +706,12 @@ class Desk {
       signal,
       startedAt: VirtualClock.active!.now,
       answered,
+      abortedAfterAnswer: false,
       door: gate<unknown>(),
     };
+    signal.addEventListener('abort', () => {
+      call.abortedAfterAnswer = this.#cancelling?.writableEnded ?? false;
+    });
     this.calls.push(call);
     this.#atWork += 1;
     this.mostAtWork = Math.max(this.mostAtWork, this.#atWork);
@@ -605,11 +771,12 @@ async function inTime<T>(promise: Promise<T>): Promise<T | null> {
   }
 }
 
-async function runSeveral(desk: Desk, count: number): Promise<void> {
+/** Each job has a key: what a key leads to must not stay either. */
+async function runSeveral(desk: Desk, kind: string, count: number): Promise<void> {
   for (let job = 0; job < count; job += 1) {
-    await desk.post(String(job));
+    await desk.post(String(job), `${kind}-${job}`);
   }
-  await aWhile();
+  await sleep(200);
 }
 
 /** When each job should have started, since so many had started before it and a place was free. */

@@ -2,8 +2,10 @@
 // fails: POST /jobs is answered before its work begins
 // fails: never more than running jobs are at work, the oldest first
 // fails: a job is queued, then running, then done with its result
+// fails: a job whose work throws or rejects has failed, and says why
 // fails: a full queue is 503 with Retry-After
 // fails: the same Idempotency-Key gives the same job
+// fails: jobs with different keys are different jobs
 // fails: a key is free again when its job is forgotten or was refused
 // fails: a finished job is forgotten after ttlMs, and no other
 // fails: nothing of a forgotten job stays in memory

@@ -1,5 +1,7 @@
 // Begins anew when the job of the key was cancelled: a request that was late brings back what nobody wants.
 // fails: the same Idempotency-Key gives the same job
+// fails: a finished job is forgotten after ttlMs, and no other
+// fails: a queued job that is cancelled never begins, and leaves the queue
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,4 +1,5 @@
 // Throws a finished job away, and with it the result that nobody has read yet.
+// fails: a finished job is forgotten after ttlMs, and no other
 // fails: DELETE of a finished job changes nothing
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

@@ -1,5 +1,6 @@
 // Begins anew when the job of the key has failed: the client that asks again pays for the work twice.
 // fails: the same Idempotency-Key gives the same job
+// fails: a finished job is forgotten after ttlMs, and no other
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

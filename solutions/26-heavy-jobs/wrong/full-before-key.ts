@@ -1,5 +1,6 @@
 // Turns a client away that only asks for the job that it has already.
 // fails: the same Idempotency-Key gives the same job
+// fails: a queued job that is cancelled never begins, and leaves the queue
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,5 +1,6 @@
 // Does not tell that a job has begun: it is queued until it is done.
 // fails: a job is queued, then running, then done with its result
+// fails: the same Idempotency-Key gives the same job
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,5 +1,7 @@
 // Takes the job that came last: whoever has waited longest goes on waiting.
 // fails: never more than running jobs are at work, the oldest first
+// fails: a queued job that is cancelled never begins, and leaves the queue
+// fails: a cancelled job keeps its place until its work has settled
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
