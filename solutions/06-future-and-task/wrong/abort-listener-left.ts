@@ -1,5 +1,6 @@
 // Takes the listener off the signal when the abort has come, and only then.
 // fails: no listener is left behind, however a wait ends
+// fails: a signal that is aborted already is refused, and nobody subscribes
 import type { EventEmitter } from 'node:events';
 
 export class Future<T> {

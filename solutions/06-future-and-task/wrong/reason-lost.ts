@@ -1,5 +1,6 @@
 // An abort rejects with a new error: nobody can tell why the wait was given up.
 // fails: an abort rejects at once with its reason
+// fails: what comes first counts, also in the same moment
 import type { EventEmitter } from 'node:events';
 
 export class Future<T> {

@@ -1,5 +1,6 @@
 // Keeps what it was given last: who waits late is told something else than who waited early.
 // fails: a future settles once, and says who settled it
+// fails: fromCallback gives what the callback is given, whatever it is
 import type { EventEmitter } from 'node:events';
 
 type Outcome<T> = { value: T } | { error: unknown };

@@ -1,4 +1,5 @@
 // Takes `undefined` for "not there yet": who comes after it waits for ever.
+// fails: a future settles once, and says who settled it
 // fails: everybody who waits is given the same, early or late
 import type { EventEmitter } from 'node:events';
 

@@ -1,5 +1,6 @@
 // Puts the error into one of its own: whoever looks for a class or a code finds none.
 // fails: an error of the emitter rejects with that very error
+// fails: what comes first counts, also in the same moment
 import type { EventEmitter } from 'node:events';
 
 export class Future<T> {

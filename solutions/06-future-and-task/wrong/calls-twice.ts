@@ -1,0 +1,79 @@
+// Calls the function once more when it throws.
+// fails: a function that throws at once is a rejection
+import type { EventEmitter } from 'node:events';
+
+export class Future<T> {
+  readonly #settlement = Promise.withResolvers<T>();
+  #done = false;
+
+  constructor() {
+    this.#settlement.promise.catch(() => {});
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  resolve(value: T): boolean {
+    if (this.#done) return false;
+    this.#done = true;
+    this.#settlement.resolve(value);
+    return true;
+  }
+
+  reject(error: unknown): boolean {
+    if (this.#done) return false;
+    this.#done = true;
+    this.#settlement.reject(error);
+    return true;
+  }
+
+  async wait(options: { signal?: AbortSignal } = {}): Promise<T> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await Promise.race([this.#settlement.promise, aborted.promise]);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}
+
+export async function fromEvent<T>(
+  emitter: EventEmitter,
+  name: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  const future = new Future<T>();
+  const hear = (value: T): void => void future.resolve(value);
+  const fail = (error: unknown): void => void future.reject(error);
+  emitter.on(name, hear);
+  if (name !== 'error') emitter.on('error', fail);
+  try {
+    return await future.wait(options);
+  } finally {
+    emitter.off(name, hear);
+    emitter.off('error', fail);
+  }
+}
+
+export async function fromCallback<T>(
+  fn: (...args: any[]) => void,
+  ...args: unknown[]
+): Promise<T> {
+  const future = new Future<T>();
+  const callback = (error: unknown, value: T): void => {
+    if (error) future.reject(error);
+    else future.resolve(value);
+  };
+  try {
+    fn(...args, callback);
+  } catch {
+    fn(...args, callback);
+  }
+  return future.wait();
+}
