@@ -55,7 +55,7 @@ test('as many requests are under way as concurrency says, never more', async () 
 
   for (const { peak, ...options } of runs) {
     await using api = await startSlowApi({ routes: { '/': { delayMs: 100 } } });
-    await inVirtualTime(() => bench(api.url('/'), options));
+    await inVirtualTime(() => bench(api.url('/?page=2'), options));
 
     const { requests, concurrency } = options;
     const asked = `With requests ${requests} and concurrency ${concurrency}`;
@@ -63,6 +63,8 @@ test('as many requests are under way as concurrency says, never more', async () 
     expect(api.traffic, asked).toHavePeak(peak);
     const methods = new Set(api.traffic.requests.map(({ method }) => method));
     expect([...methods], 'The methods of your requests').toEqual(['GET']);
+    const paths = new Set(api.traffic.requests.map(({ path }) => path));
+    expect([...paths], 'What your requests asked for').toEqual(['/?page=2']);
   }
 });
 
@@ -100,6 +102,12 @@ test('p50 and p99 are by nearest rank', async () => {
       `${count} latencies of 8, 17, 26 … ms, of which number ${rank(50)} and number ${rank(99)} count`,
     );
   }
+
+  const equals = [40, 10, 10, 30, 10, 10, 20, 10];
+  await using api = await startSlowApi({ routes: { '/': delays(equals) } });
+  const { value } = await inVirtualTime(() => bench(api.url('/'), { requests: 8, concurrency: 8 }));
+  const p50 = 'eight latencies: 10 ms five times, then 20, 30 and 40 ms, of which number 4 counts';
+  expectFigures(value, { p50Ms: 10 }, p50);
 });
 
 test('latency does not count the time before a slot was free', async () => {
@@ -178,8 +186,9 @@ test('a connection that breaks is one error, and the others go on', async () => 
 test('a broken connection has no latency and is no answer', async () => {
   const { bench } = await load();
   const broken = { delayMs: 1000, fail: 'destroy' } as const;
+  const cut = { delayMs: 1000, fail: 'cut' } as const;
   const routes = {
-    '/some': [{ delayMs: 100 }, { delayMs: 100 }, { delayMs: 100 }, broken, broken],
+    '/some': [{ delayMs: 100 }, { delayMs: 100 }, { delayMs: 100 }, broken, cut],
     '/none': broken,
   };
   await using api = await startSlowApi({ routes });
@@ -191,9 +200,11 @@ test('a broken connection has no latency and is no answer', async () => {
   }));
 
   const some = { p50Ms: 100, p99Ms: 100, maxMs: 100, totalMs: 1000, requestsPerSecond: 3 };
-  expectFigures(value.some, some, 'three answers after 100 ms and two broken after 1000 ms');
+  const what = 'three answers after 100 ms and two broken after 1000 ms, one of them amid its body';
+  expectFigures(value.some, { ...some, statuses: { 200: 3 } }, what);
   const none = { p50Ms: NaN, p99Ms: NaN, maxMs: NaN, totalMs: 1000, requestsPerSecond: 0 };
-  expectFigures(value.none, none, 'five broken after 1000 ms, and no answer');
+  const noAnswer = 'five broken after 1000 ms, and no answer';
+  expectFigures(value.none, { ...none, statuses: {} }, noAnswer);
 });
 
 test('an abort breaks off what is under way, and nothing more is sent', async () => {
@@ -218,17 +229,36 @@ test('an abort breaks off what is under way, and nothing more is sent', async ()
     'aborted',
     'aborted',
   ]);
+
+  const amid = new AbortController();
+  await using slow = await startSlowApi({ routes: { '/': { delayMs: 100, bodyDelayMs: 100 } } });
+  await inVirtualTime(async (clock) => {
+    const options = { requests: 2, concurrency: 2, signal: amid.signal };
+    const rejected = expect(
+      bench(slow.url('/'), options),
+      'Aborted with a text as the reason, amid the bodies of the last requests',
+    ).toRejectWith({ reason: 'nobody waits for it' });
+    await sleep(150);
+    amid.abort('nobody waits for it');
+    await rejected;
+    expect(clock.now, 'The abort came at 150 ms, amid the bodies; bench rejected at').toBe(150);
+    await sleep(1000);
+  });
+  const ends = slow.traffic.requests.map(({ outcome }) => outcome);
+  const sentence = 'How your requests ended, as the server saw it, aborted amid their bodies';
+  expect(ends, sentence).toEqual(['aborted', 'aborted']);
 });
 
 test('sends nothing when the signal is already aborted', async () => {
   const { bench } = await load();
   await using api = await startSlowApi({ routes: { '/': { delayMs: 100 } } });
-  const { signal, abort, reason } = leaving();
-  abort();
+  const reasons = [leaving().reason, 'a text as the reason'];
 
   await inVirtualTime(async () => {
-    const options = { requests: 3, concurrency: 1, signal };
-    await expect(() => bench(api.url('/'), options)).toRejectWith({ reason });
+    for (const reason of reasons) {
+      const options = { requests: 3, concurrency: 1, signal: AbortSignal.abort(reason) };
+      await expect(() => bench(api.url('/'), options)).toRejectWith({ reason });
+    }
     await sleep(1000);
   });
 
@@ -240,7 +270,7 @@ test('leaves nothing that keeps the process from ending', async () => {
   const routes: SlowRoute[] = [
     { delayMs: 100 },
     { delayMs: 100, status: 500 },
-    { fail: 'destroy' },
+    { delayMs: 1, fail: 'destroy' },
   ];
   await using api = await startSlowApi({ routes: { '/': routes } });
   const kept = leaving();
@@ -254,6 +284,7 @@ test('leaves nothing that keeps the process from ending', async () => {
     await sleep(50);
     aborted.abort();
     await running;
+    await refused(() => bench(api.url('/'), { ...options, signal: aborted.signal }));
   });
 
   expect(run).toLeaveNoTimers();
@@ -288,6 +319,11 @@ function delays(milliseconds: readonly number[]): SlowRoute[] {
   return milliseconds.map((delayMs) => ({ delayMs }));
 }
 
+/** Waits for a refusal, whether it is thrown at once or not. */
+async function refused(work: () => Promise<unknown>): Promise<void> {
+  await Promise.try(work).catch(() => {});
+}
+
 function leaving() {
   const controller = new AbortController();
   const reason = new Error('The benchmark is not needed any more.');
@@ -305,7 +341,9 @@ function expectFigures(report: Report, expected: Partial<Report>, what: string):
   }
 }
 
+/** A status that is told to have no answers may as well be left out. */
 function plain(figure: unknown): unknown {
   if (typeof figure === 'number') return Math.round(figure * 1000) / 1000;
-  return typeof figure === 'object' ? { ...figure } : figure;
+  if (typeof figure !== 'object' || figure === null) return figure;
+  return Object.fromEntries(Object.entries(figure).filter(([, count]) => count !== 0));
 }

@@ -1,6 +1,8 @@
 // `dump` is for bodies that nobody wants: it hides an error, and breaks a long body off after 128 KiB.
 // fails: a connection that breaks is one error, and the others go on
 // fails: latency counts up to the last byte of the body, however long it is
+// fails: a broken connection has no latency and is no answer
+// fails: an abort breaks off what is under way, and nothing more is sent
 import { Agent, request } from 'undici';
 import type { Report } from '../../../katas/21-benchmark/benchmark.ts';
 
