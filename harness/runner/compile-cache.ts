@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../trace/source-location.ts';
 
@@ -19,10 +19,19 @@ const mostKept = 5000;
 export function pruneCompileCache(folder = compileCacheFolder, mostFiles = mostKept): void {
   for (const version of foldersIn(folder)) {
     const own = path.join(folder, version);
-    if (readdirSync(own).length <= mostFiles) continue;
-    rmSync(own, { recursive: true, force: true });
-    // Node looks for it only when it starts, and one that runs now may still have something to keep.
-    mkdirSync(own);
+    const old = version.endsWith('.old') ? own : path.join(folder, `${version}.${process.pid}.old`);
+    try {
+      if (old !== own) {
+        if (readdirSync(own).length <= mostFiles) continue;
+        // In one step, because other runs may write to it at this moment.
+        renameSync(own, old);
+        // Node looks for it only when it starts, and one that runs now may still have something to keep.
+        mkdirSync(own, { recursive: true });
+      }
+      rmSync(old, { recursive: true, force: true });
+    } catch {
+      // Another run empties it at the same moment, or one that has ended left it half removed: the next one tries again.
+    }
   }
 }
 
