@@ -25,6 +25,8 @@ const otherProcess = { limitMs: 30_000 };
 const drainMs = random().int(20_000, 60_000);
 /** Within so many milliseconds the program does what it need not wait for. */
 const soonMs = 500;
+/** Lines on the fate of jobs, of the pool and of the database. */
+const becameOfWork = /^(job \w+ (?!has begun)|the )/;
 
 test(
   'a request in flight at SIGTERM gets its 200, and the exit code is 0',
@@ -49,14 +51,16 @@ test(
   async () => {
     await using server = await startServer();
     await server.startJob('a');
+    using _request = await server.askForReport('slow');
 
     await server.terminate();
 
     const sentence =
-      'Whether new connections are refused, while a job of before SIGTERM still runs';
+      'Whether new connections are refused, while a job and a request of before SIGTERM still go on';
     expect(await refusesConnections(server.origin), sentence).toBe(true);
-    server.stillRuns('one job');
+    server.stillRuns('one job and one request');
     server.finish('job a');
+    server.finish('report slow');
     await server.endsWell();
   },
   otherProcess,
@@ -91,6 +95,7 @@ test(
   async () => {
     await using server = await startServer();
     await server.startJob('a');
+    using _request = await server.askForReport('slow');
     const { limitMs } = shortPatience;
     using stream = await openRequest(`${server.origin}/events`, { limitMs });
     await stream.readUntil('welcome');
@@ -99,13 +104,16 @@ test(
     const events = await stream.text().catch((error: unknown) => {
       const open = error instanceof WorldError && error.kind === 'hang';
       throw open
-        ? new KataFailure('Expected the stream to end at SIGTERM, but it is open.')
+        ? new KataFailure(
+            'Expected the stream to end at SIGTERM, but it is open, while a job and a request still go on.',
+          )
         : error;
     });
 
     expect(events, 'What came over the stream').toContain('goodbye');
-    server.stillRuns('one job');
+    server.stillRuns('one job and one request');
     server.finish('job a');
+    server.finish('report slow');
     await server.endsWell('your program to end, after a client had an event stream');
   },
   otherProcess,
@@ -117,17 +125,23 @@ test(
     await using server = await startServer();
     await server.startJob('quick');
     await server.startJob('slow');
+    // The time before SIGTERM does not count.
+    await server.advance(drainMs);
 
     await server.terminate();
-    await server.advance(drainMs - 1);
-    const sentence = 'What became of the jobs 1 ms before drainMs were over';
-    expect(server.told(/^job \w+ (?!has begun)/), sentence).toEqual([]);
+    await server.advance(drainMs - 1 - soonMs);
+    const before = `What became of jobs, pool and database ${1 + soonMs} ms before drainMs had passed since SIGTERM (which came drainMs after the start)`;
+    expect(server.told(becameOfWork), before).toEqual([]);
     server.finish('job quick');
     await server.line('job quick is done');
+    // One job has ended, and the other one still has its time, and what it uses.
+    await server.advance(soonMs);
+    const oneLeft =
+      'What became of jobs, pool and database 1 ms before drainMs had passed, with job slow still going on';
+    expect(server.told(becameOfWork), oneLeft).toEqual(['job quick is done']);
     await server.advance(1 + soonMs);
 
     await server.isAborted('slow');
-    expect(server.told('job quick is aborted')).toEqual([]);
     await server.endsWell();
   },
   otherProcess,
@@ -142,10 +156,17 @@ test(
     await server.terminate();
     await server.advance(drainMs + soonMs);
     await server.isAborted('a');
-    await server.endsWell();
+    await server.hasTidiedUp('a');
+    await server.endsWithin(
+      soonMs,
+      `your program to end within ${soonMs} ms after job a has tidied up`,
+    );
 
-    const sentence = 'What the job did after it was aborted';
-    expect(server.told(/tid(y|ied) up/), sentence).toEqual(['job a has tidied up']);
+    const closed = server.told(/^the (pool|database) is closed/).toSorted();
+    expect(closed, 'What was closed after the abort (in order of the alphabet)').toEqual([
+      'the database is closed',
+      'the pool is closed',
+    ]);
   },
   otherProcess,
 );
@@ -155,12 +176,19 @@ test(
   async () => {
     await using server = await startServer();
     await server.startJob('a');
-    using _request = await server.askForReport('long');
+    using request = await server.askForReport('long');
 
     await server.terminate();
     await server.advance(drainMs + soonMs);
 
     await server.isAborted('a', 'a request is still in flight, ');
+    await server.hasTidiedUp('a');
+    await server.advance(soonMs);
+    server.stillRuns('one request');
+    server.finish('report long');
+    const sentence = 'The answer to a request that was in flight when the jobs were aborted';
+    expect(await request.head(), sentence).toMatchObject({ status: 200 });
+    await server.endsWell();
   },
   otherProcess,
 );
@@ -169,9 +197,12 @@ test(
   'a request is answered, also when drainMs are over',
   async () => {
     await using server = await startServer();
+    using quick = await server.askForReport('quick');
     using request = await server.askForReport('long');
 
     await server.terminate();
+    server.finish('report quick');
+    expect(await quick.head(), 'The answer of two that came first').toMatchObject({ status: 200 });
     await server.advance(3 * drainMs);
     server.stillRuns('one request');
     server.finish('report long');
@@ -207,12 +238,16 @@ test(
   async () => {
     await using server = await startServer();
     await server.startJob('a');
+    using request = await server.askForReport('first');
 
     await server.terminate();
+    server.finish('report first');
+    await request.text();
+    await server.turns();
     server.finish('job a');
     await server.line('job a is done');
 
-    const what = `your program to end within ${soonMs} ms after its last job (it has ${drainMs} ms for jobs, and needs them no more)`;
+    const what = `your program to end within ${soonMs} ms after its last request and its last job (it has ${drainMs} ms for jobs, and needs them no more)`;
     await server.endsWithin(soonMs, what);
   },
   otherProcess,
@@ -235,6 +270,8 @@ test(
         'After the second SIGTERM your program ended with exit code 0: it should be another one, or the signal itself should end it.',
       );
     }
+    const sentence = 'What your program still waited for after the second SIGTERM';
+    expect(server.told(/tidied up$|is closed$/), sentence).toEqual([]);
   },
   otherProcess,
 );
@@ -270,6 +307,11 @@ function controls(program: ChildProgram, origin: string) {
     return program.exit!;
   };
 
+  /** Turns of its loop, until it has surely acted on what has happened. No time passes. */
+  const turns = async () => {
+    for (let look = 0; look < 20; look += 1) await advance(0);
+  };
+
   /** Gives it time in small steps: it may look again and again whether it can end. */
   const endsWithin = async (ms: number, what: string) => {
     for (let step = 0; step < 10 && !(await endsNow(program)); step += 1) await advance(ms / 10);
@@ -280,14 +322,15 @@ function controls(program: ChildProgram, origin: string) {
     told,
     line,
     advance,
+    turns,
     ends,
     endsWithin,
     signal: () => program.signal('SIGTERM'),
     finish: (work: string) => program.send(`finish ${work}`),
-    /** Sends SIGTERM, and gives the program turns of its loop until it has surely acted on it. */
+    /** Sends SIGTERM, and waits until the program has surely acted on it. */
     terminate: async () => {
       program.signal('SIGTERM');
-      for (let look = 0; look < 20; look += 1) await advance(0);
+      await turns();
     },
     stillRuns: (work: string) => {
       if (program.exit === null) return;
@@ -307,6 +350,12 @@ function controls(program: ChildProgram, origin: string) {
         `job ${id} is aborted`,
         `drainMs have passed since SIGTERM, ${meanwhile}and job ${id} was not aborted.`,
       ),
+    hasTidiedUp: async (id: string) => {
+      const tidied = () => told(/tid(y|ied) up/);
+      await seen(program, () => tidied().length > 0, `job ${id} to tidy up after its abort`);
+      const sentence = 'What the job did after it was aborted';
+      expect(tidied(), sentence).toEqual([`job ${id} has tidied up`]);
+    },
     startJob: async (id: string) => {
       using request = await openRequest(`${origin}/jobs/${id}`, { method: 'POST' });
       expect(await request.head()).toMatchObject({ status: 202 });

@@ -1,4 +1,5 @@
 // Breaks off the requests too when the time of the jobs is up.
+// fails: drainMs run from SIGTERM on, also while a request is in flight
 // fails: a request is answered, also when drainMs are over
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';

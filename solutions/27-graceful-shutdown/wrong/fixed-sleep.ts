@@ -1,4 +1,5 @@
 // Waits for ten seconds to be safe, also when there is nothing to wait for.
+// fails: an aborted job can tidy up before the pool closes
 // fails: ends as soon as there is nothing left to wait for
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify from 'fastify';

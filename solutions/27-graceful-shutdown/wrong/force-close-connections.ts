@@ -1,7 +1,9 @@
 // Takes the option that closes all connections: those of the requests in flight as well.
 // fails: a request in flight at SIGTERM gets its 200, and the exit code is 0
 // fails: kept-alive connections are used again, and do not hold it
+// fails: drainMs run from SIGTERM on, also while a request is in flight
 // fails: a request is answered, also when drainMs are over
+// fails: ends as soon as there is nothing left to wait for
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

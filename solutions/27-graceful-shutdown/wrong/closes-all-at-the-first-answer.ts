@@ -1,0 +1,39 @@
+// Takes the end of one request for the end of all, and breaks off the others.
+// fails: a request is answered, also when drainMs are over
+import fastify from 'fastify';
+import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
+
+export async function start(options: { drainMs: number }): Promise<{ url: string }> {
+  const { drainMs } = options;
+  const database = new Database();
+  const pool = new Pool(database);
+  const jobs = new Jobs(pool);
+  const streams = new EventStreams();
+  const app = fastify();
+  addRoutes(app, { pool, jobs, streams });
+
+  let stopping = false;
+  app.addHook('preClose', async () => streams.end());
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
+
+  app.server.on('request', (_request, response) => {
+    response.on('close', () => {
+      if (stopping) app.server.closeAllConnections();
+    });
+  });
+
+  process.once('SIGTERM', () => void stop());
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { url };
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    const deadline = setTimeout(() => jobs.abort(), drainMs);
+    await Promise.all([app.close(), jobs.ended()]);
+    clearTimeout(deadline);
+    await pool.close();
+    await database.close();
+  }
+}

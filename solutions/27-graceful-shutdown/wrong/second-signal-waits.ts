@@ -1,0 +1,41 @@
+// At the second signal it aborts the jobs, and waits again: for them, and for pool and database.
+// fails: a second SIGTERM ends it at once, and not with exit code 0
+import fastify from 'fastify';
+import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
+
+export async function start(options: { drainMs: number }): Promise<{ url: string }> {
+  const { drainMs } = options;
+  const database = new Database();
+  const pool = new Pool(database);
+  const jobs = new Jobs(pool);
+  const streams = new EventStreams();
+  const app = fastify();
+  addRoutes(app, { pool, jobs, streams });
+
+  let stopping = false;
+  app.addHook('preClose', async () => streams.end());
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
+
+  process.on('SIGTERM', () => void (stopping ? hurry() : stop()));
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { url };
+
+  async function hurry(): Promise<void> {
+    jobs.abort();
+    await jobs.ended();
+    await pool.close();
+    await database.close();
+    process.exit(1);
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    const deadline = setTimeout(() => jobs.abort(), drainMs);
+    await Promise.all([app.close(), jobs.ended()]);
+    clearTimeout(deadline);
+    await pool.close();
+    await database.close();
+  }
+}
