@@ -5,36 +5,47 @@ const load = kata(() => import('./slices.ts'));
 const mostCalls = 2000;
 /** Large, and not known before. */
 const limit = random().int(9000, 20_000);
+/** Where a slice of a round length ends, or another one begins. 1,009 and 2,003 are primes. */
+const limitsAtAnEdge = [1000, 1001, 1009, 2000, 2001, 2002, 2003, 2048, 2049, 4000, 4001];
 
 test('the event loop turns at least once in every 2,000 calls of isPrime', async () => {
-  const tally = await judge(isPrimeNumber, ({ mostInOneTurn }) => mostInOneTurn);
+  // Also where each number is a prime: neither the primes nor the others may be what is counted.
+  for (const decide of [isPrimeNumber, () => true]) {
+    const tally = await judge(decide, ({ mostInOneTurn }) => mostInOneTurn);
 
-  expectShortSlices(tally);
+    expectShortSlices(tally, decide === isPrimeNumber ? '' : ' Here each number was a prime.');
+  }
 });
 
 test('the loop turns as often where no number is a prime', async () => {
   const tally = await judge(
     () => false,
     ({ mostInOneTurn }) => mostInOneTurn,
+    // An isPrime that takes next to no time: a clock that says when to pause comes too late here, on any machine.
+    { upTo: 2 * limit, quick: true },
   );
 
-  expectShortSlices(tally);
+  expectShortSlices(tally, ' Here no number was a prime, and isPrime was quick.');
 });
 
 test('the work is spread over fewer turns than a twentieth of the limit', async () => {
-  const tally = await judge(isPrimeNumber, (seen) => seen.turns);
+  for (const decide of [isPrimeNumber, () => true]) {
+    const tally = await judge(decide, (seen) => seen.turns);
 
-  if (tally.turns >= limit / 20) {
-    expect.fail(
-      `The work was interrupted too often: ${told(tally.calls)} calls of isPrime were spread over ${told(tally.turns)} turns of the event loop. All calls for a limit of ${told(limit)} should take fewer turns than that: each turn costs time.`,
-    );
+    if (tally.turns >= limit / 20) {
+      const each = decide === isPrimeNumber ? '' : ' Here each number was a prime.';
+      expect.fail(
+        `The work was interrupted too often: ${told(tally.calls)} calls of isPrime were spread over ${told(tally.turns)} turns of the event loop. All calls for a limit of ${told(limit)} should take fewer turns than that: each turn costs time.${each}`,
+      );
+    }
   }
 });
 
 test('without an isPrime of the caller the loop turns as often', async () => {
   const { sumPrimes } = await load();
   const controller = new AbortController();
-  const enough = 20;
+  // Even slices of 2,000 have as many turns between them.
+  const enough = 49;
   let seen = 0;
 
   const sum = watch(sumPrimes(100_000, { signal: controller.signal }));
@@ -53,7 +64,7 @@ test('resolves with the sum of the primes up to and with the limit', async () =>
   const seeded = random();
   const limits = [-1, 0, 1, 2, 3, 4, 9, 10, 25, seeded.int(30, 200), seeded.int(2100, 2400)];
 
-  for (const upTo of limits) {
+  for (const upTo of [...limits, ...limitsAtAnEdge]) {
     const sum = await sumPrimes(upTo);
 
     expect(sum, `The sum of the primes up to and with ${upTo}`).toBe(sumOf(upTo, isPrimeNumber));
@@ -63,32 +74,44 @@ test('resolves with the sum of the primes up to and with the limit', async () =>
 test('isPrime decides, and is asked once for every number', async () => {
   const { sumPrimes } = await load();
   const seeded = random();
-  const upTo = seeded.int(2100, 2400);
+  const largest = Math.max(...limitsAtAnEdge);
   let asked: number[] = [];
-  const choose = () => {
-    const chosen = new Set(numbersUpTo(upTo).filter(() => seeded.next() < 0.3));
+  const choose = (share = 0.3) => {
+    const chosen = new Set(numbersUpTo(largest).filter(() => seeded.next() < share));
     return (n: number): boolean => {
       asked.push(n);
       return chosen.has(n);
     };
   };
+  const upTo = seeded.int(2100, 2400);
   const one = choose();
   const sums = [
-    { isPrime: one, which: 'a first sum' },
-    { isPrime: choose(), which: 'a second sum, which has another isPrime' },
-    { isPrime: one, which: 'a third sum, which has the isPrime of the first and asks it anew' },
+    { upTo, isPrime: one, which: 'a first sum' },
+    { upTo, isPrime: choose(), which: 'a second sum, which has another isPrime' },
+    {
+      upTo,
+      isPrime: one,
+      which: 'a third sum, which has the isPrime of the first and asks it anew',
+    },
+    ...[-1, 0, 1, 2, 3, 10, ...limitsAtAnEdge].map((edge) => ({
+      upTo: edge,
+      isPrime: choose(0.7),
+      which: `a sum up to and with ${edge}`,
+    })),
   ];
 
-  for (const { isPrime, which } of sums) {
+  for (const { upTo, isPrime, which } of sums) {
     asked = [];
 
     const sum = await sumPrimes(upTo, { isPrime });
 
-    const missed = numbersUpTo(upTo).filter((n) => !asked.includes(n));
+    const times = asked.length;
+    const known = new Set(asked);
+    const missed = numbersUpTo(upTo).filter((n) => !known.has(n));
     const sentence = 'The first numbers that isPrime was not asked for';
     expect(missed.slice(0, 5), `${sentence}, in ${which}`).toEqual([]);
     const calls = `Calls of isPrime, for the numbers from 2 to ${upTo}, in ${which}`;
-    expect(asked.length, calls).toBe(upTo - 1);
+    expect(times, calls).toBe(numbersUpTo(upTo).length);
     expect(sum, `The sum of the numbers for which isPrime said true, in ${which}`).toBe(
       sumOf(upTo, isPrime),
     );
@@ -121,21 +144,78 @@ test('an abort stops the work within 2,000 calls', async () => {
 
 test('an abort amid the work rejects with its reason', async () => {
   const { sumPrimes } = await load();
-  const controller = new AbortController();
   const reason = new Error('The customer has closed the page.');
-  const last = random().int(300, 900);
-  let calls = 0;
+  const early = random().int(300, 900);
+  const late = random().int(5000, 6500);
+  const aborts = [
+    { after: early, reason, moment: `in call ${early} of isPrime` },
+    { after: late, reason, moment: `in call ${told(late)} of isPrime` },
+    { after: 0, reason, moment: 'right after sumPrimes was called' },
+    { after: early, reason: null, moment: `in call ${early} of isPrime, with null for a reason` },
+  ];
 
-  const sum = sumPrimes(limit, {
-    signal: controller.signal,
-    isPrime: (n) => {
+  for (const { after, reason, moment } of aborts) {
+    const controller = new AbortController();
+    let calls = 0;
+    const isPrime = (n: number) => {
       calls += 1;
-      if (calls === last) controller.abort(reason);
+      if (calls === after) controller.abort(reason);
       return isPrimeNumber(n);
-    },
-  });
+    };
 
-  await expect(sum).toRejectWith({ reason });
+    const sum = sumPrimes(2 * limit, { signal: controller.signal, isPrime });
+    const before = calls;
+    if (after === 0) controller.abort(reason);
+
+    await expect(sum, `The signal was aborted ${moment}`).toRejectWith({ reason });
+    const more = calls - (after === 0 ? before : after);
+    const sentence = `Calls of isPrime after an abort ${moment}`;
+    expect(more, sentence).toBeLessThanOrEqual(mostCalls);
+  }
+
+  // Without an isPrime nobody sees the numbers, but the caller can leave as well.
+  const controller = new AbortController();
+  const sum = sumPrimes(100_000, { signal: controller.signal });
+  const rejected = expect(sum, 'The signal of a sum without an isPrime was aborted').toRejectWith({
+    reason,
+  });
+  await turns(3);
+  controller.abort(reason);
+  await rejected;
+});
+
+test('an abort that comes too late leaves the sum whole', async () => {
+  const { sumPrimes } = await load();
+  const reason = new Error('The customer closed the page nearly too late.');
+  const isOdd = (n: number) => n === 2 || n % 2 === 1;
+  const aborts = [
+    { upTo: 100, after: 30 },
+    { upTo: 100, after: 99 },
+    { upTo: limit, after: limit - 3 },
+  ];
+
+  for (const { upTo, after } of aborts) {
+    const controller = new AbortController();
+    let calls = 0;
+    const isPrime = (n: number) => {
+      calls += 1;
+      if (calls === after) controller.abort(reason);
+      return isOdd(n);
+    };
+
+    const sum = sumPrimes(upTo, { signal: controller.signal, isPrime });
+
+    const came = `The signal was aborted in call ${told(after)} of ${told(upTo - 1)}`;
+    const resolved = await sum.then(
+      () => true,
+      () => false,
+    );
+    if (!resolved) await expect(sum, came).toRejectWith({ reason });
+    else
+      expect(await sum, `${came}, and the sum resolved all the same. The sum`).toBe(
+        sumOf(upTo, isOdd),
+      );
+  }
 });
 
 test('with a signal that is already aborted, nothing is begun', async () => {
@@ -147,38 +227,64 @@ test('with a signal that is already aborted, nothing is begun', async () => {
     return false;
   };
 
-  await expect(() => sumPrimes(limit, { signal: AbortSignal.abort(reason), isPrime })).toRejectWith(
-    { reason },
-  );
-  expect(calls, 'Calls of isPrime, though the signal was aborted before').toBe(0);
+  for (const given of [{ isPrime }, {}]) {
+    const signal = AbortSignal.abort(reason);
+
+    await expect(() => sumPrimes(limit, { signal, ...given })).toRejectWith({ reason });
+    expect(calls, 'Calls of isPrime, though the signal was aborted before').toBe(0);
+  }
 });
 
 test('leaves no listener on the signal', async () => {
   const { sumPrimes } = await load();
-  const { signal } = new AbortController();
+  const endings: Record<string, (controller: AbortController) => Promise<number>> = {
+    'A sum was resolved': ({ signal }) => sumPrimes(2500, { signal }),
+    'A sum up to 1, which is 0, was resolved': ({ signal }) => sumPrimes(1, { signal }),
+    'isPrime threw in its first call': ({ signal }) =>
+      sumPrimes(limit, { signal, isPrime: failing(1) }),
+    'The signal was aborted amid the work': (controller) => {
+      let calls = 0;
+      const isPrime = () => {
+        calls += 1;
+        if (calls === 1500) controller.abort();
+        return true;
+      };
+      return sumPrimes(limit, { signal: controller.signal, isPrime });
+    },
+  };
 
-  await sumPrimes(2500, { signal });
-  await turns(1);
+  for (const [ending, run] of Object.entries(endings)) {
+    const controller = new AbortController();
 
-  expect(signal).toHaveNoListeners();
+    await watch(Promise.try(run, controller)).end;
+    await turns(1);
+
+    expect(controller.signal, ending).toHaveNoListeners();
+  }
 });
 
 test('an error of isPrime rejects the sum and ends the work', async () => {
-  const { sumPrimes } = await load();
   const broken = new Error('The table of primes is broken.');
   // In the first slice an error can reach the caller; from the second one on nobody stands behind the call who could catch it.
-  const failingCalls = [1, random().int(2100, 2900)];
+  const failures = [
+    { failAt: 1, error: broken },
+    { failAt: random().int(2100, 2900), error: broken },
+    { failAt: random().int(4000, 4400), error: broken },
+    { failAt: random().int(2100, 2900), error: undefined },
+  ];
 
-  for (const failAt of failingCalls) {
-    const tally = new Tally(isPrimeNumber, { failAt, mostTurns: limit / 20, error: broken });
+  for (const { failAt, error } of failures) {
+    const { sumPrimes } = await load();
+    const tally = new Tally(isPrimeNumber, { failAt, mostTurns: limit / 20, error });
 
-    const sum = begin(() => sumPrimes(limit, { isPrime: tally.isPrime }), broken);
+    const sum = begin(() => sumPrimes(limit, { isPrime: tally.isPrime }), error);
     const seen = watch(sum);
     await until(() => !seen.pending, 'sumPrimes to reject with the error that isPrime threw', {
       limitMs: 500,
     });
 
-    await expect(sum).toRejectWith(broken);
+    const threw = `isPrime threw ${error === undefined ? 'undefined' : 'an error'} in call ${told(failAt)} of ${told(limit - 1)}`;
+    await expect(sum, threw).toRejectWith(error);
     await whatGoesOn();
     expect(tally.callsAfterError, 'Calls of isPrime after it threw').toBe(0);
   }
@@ -199,6 +305,60 @@ test('two sums at the same time are both right', async () => {
   expect(sums, sentence).toEqual(asked.map(({ upTo, isPrime }) => sumOf(upTo, isPrime)));
 });
 
+test('two sums at the same time know nothing of each other', async () => {
+  const { sumPrimes } = await load();
+  const reason = new Error('One of two customers has closed the page');
+
+  for (const given of [{ isPrime: isPrimeNumber }, {}]) {
+    const which = given.isPrime ? 'the same isPrime' : 'no isPrime';
+    const together = `Two sums up to ${told(limit)} with ${which} were begun together, and the first one was aborted`;
+    const leaving = new AbortController();
+    const left = watch(sumPrimes(limit, { signal: leaving.signal, ...given }));
+    const stayed = sumPrimes(limit, { signal: new AbortController().signal, ...given }).catch(
+      (error: unknown) =>
+        expect.fail(
+          `${together}. The other one rejected too, with ${String(error)}. Nobody had aborted it.`,
+        ),
+    );
+    await turns(1);
+    leaving.abort(reason);
+    await Promise.all([stayed, left.end]);
+  }
+
+  let asked = false;
+  const long = sumPrimes(limit, { isPrime: isPrimeNumber }).then(() => asked);
+  await sumPrimes(10, {
+    isPrime: () => {
+      asked = true;
+      return true;
+    },
+  });
+  if (!(await long)) {
+    expect.fail(
+      'A second sum, up to 10, was begun while a long one was at work. It called its isPrime only when the long one was done: it should not wait for it.',
+    );
+  }
+
+  const shared = new AbortController();
+  const { signal } = shared;
+  let calls = 0;
+  const isPrime = (n: number) => {
+    calls += 1;
+    // Both have had some slices then, and the short one had its time.
+    if (calls === 10_000) shared.abort(reason);
+    return isPrimeNumber(n);
+  };
+  const sums = ['first', 'second'].map((which) =>
+    expect(
+      // So long that the abort cannot come in the last calls.
+      sumPrimes(3 * limit, { signal, isPrime }),
+      `Two long sums and a short one had the same signal. It was aborted while the long ones were at work. The ${which} of them`,
+    ).toRejectWith({ reason }),
+  );
+  await sumPrimes(1, { signal });
+  await Promise.all(sums);
+});
+
 /**
  * The best of three runs, each by a fresh module: where the machine stops the thread between two timers of one millisecond, Node may run
  * both in one turn. One good run acquits, since work that never gives the loop a turn has none.
@@ -206,26 +366,27 @@ test('two sums at the same time are both right', async () => {
 async function judge(
   decide: (n: number) => boolean,
   badness: (tally: Tally) => number,
+  { upTo = limit, quick = false }: { upTo?: number; quick?: boolean } = {},
 ): Promise<Tally> {
   const tallies: Tally[] = [];
   for (let run = 0; run < 3; run += 1) {
     const { sumPrimes } = await load();
-    const tally = new Tally(decide, { mostTurns: limit / 20 });
+    const tally = new Tally(decide, { mostTurns: upTo / 20, quick });
     // Timers come last in a turn: whatever the work waits for then, it goes on in another one.
     await timer();
-    await sumPrimes(limit, { isPrime: tally.isPrime }).catch((error: unknown) => {
+    await sumPrimes(upTo, { isPrime: tally.isPrime }).catch((error: unknown) => {
       if (error !== tally.error) throw error;
     });
     tallies.push(tally);
-    if (tally.mostInOneTurn <= mostCalls && tally.turns < limit / 20) break;
+    if (tally.mostInOneTurn <= mostCalls && tally.turns < upTo / 20) break;
   }
   return tallies.reduce((best, tally) => (badness(tally) < badness(best) ? tally : best));
 }
 
-function expectShortSlices(tally: Tally): void {
+function expectShortSlices(tally: Tally, where: string): void {
   expect(tally.calls, 'Calls of the isPrime that was given').toBeGreaterThan(0);
   if (tally.mostInOneTurn > mostCalls) {
-    const stood = `The event loop stood still for ${told(tally.mostInOneTurn)} calls of isPrime. It should turn at least once in every 2,000.`;
+    const stood = `The event loop stood still for ${told(tally.mostInOneTurn)} calls of isPrime. It should turn at least once in every 2,000.${where}`;
     const awaited =
       'Between these calls something was awaited, but it was ready before the loop could turn.';
     expect.fail(tally.awaitedInOneTurn ? `${stood} ${awaited}` : stood);
@@ -233,7 +394,7 @@ function expectShortSlices(tally: Tally): void {
 }
 
 /** Calls `work`, which should reject with `error`, and not throw it. */
-function begin(work: () => Promise<number>, error: Error): Promise<number> {
+function begin(work: () => Promise<number>, error: unknown): Promise<number> {
   try {
     return work();
   } catch (thrown) {
@@ -249,12 +410,14 @@ interface TallyLimits {
   readonly mostTurns?: number;
   /** The call that throws. */
   readonly failAt?: number;
-  readonly error?: Error;
+  readonly error?: unknown;
+  /** Costs next to no time: asks for the turn only where another one can have begun. */
+  readonly quick?: boolean;
 }
 
 /** An `isPrime` that counts its calls, and the turns of the event loop in which they are made. */
 class Tally {
-  readonly error: Error;
+  readonly error: unknown;
   calls = 0;
   callsAfterError = 0;
   turns = 0;
@@ -271,7 +434,7 @@ class Tally {
   constructor(decide: (n: number) => boolean, limits: TallyLimits) {
     this.#decide = decide;
     this.#limits = limits;
-    this.error = limits.error ?? new Error('This run has told enough.');
+    this.error = 'error' in limits ? limits.error : new Error('This run has told enough.');
   }
 
   readonly isPrime = (n: number): boolean => {
@@ -286,7 +449,8 @@ class Tally {
   };
 
   #count(): void {
-    const turn = loopTurns();
+    // As long as a microtask waits for its turn, the loop cannot have turned.
+    const turn = this.#limits.quick && this.#microtaskDue ? this.#turn : loopTurns();
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#inThisTurn = 0;
@@ -307,6 +471,11 @@ class Tally {
       this.#microtaskDue = false;
     });
   }
+}
+
+/** An `isPrime` that throws in call `failAt`. */
+function failing(failAt: number): (n: number) => boolean {
+  return new Tally(isPrimeNumber, { failAt }).isPrime;
 }
 
 /** Tells when `promise` has settled; a rejection counts as handled. */

@@ -1,5 +1,7 @@
 // Stops at an abort, and then gives what it has so far, as if that were the sum.
 // fails: an abort amid the work rejects with its reason
+// fails: an abort that comes too late leaves the sum whole
+// fails: two sums at the same time know nothing of each other
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

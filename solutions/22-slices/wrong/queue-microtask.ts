@@ -3,6 +3,7 @@
 // fails: the loop turns as often where no number is a prime
 // fails: without an isPrime of the caller the loop turns as often
 // fails: an abort stops the work within 2,000 calls
+// fails: an abort amid the work rejects with its reason
 export interface SumOptions {
   signal?: AbortSignal;
   isPrime?: (n: number) => boolean;

@@ -1,6 +1,7 @@
 // Remembers what isPrime said, for all sums. The next sum has another isPrime, which is not asked: it is given the answers of the first.
 // fails: isPrime decides, and is asked once for every number
 // fails: two sums at the same time are both right
+// fails: two sums at the same time know nothing of each other
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

@@ -1,5 +1,6 @@
 // Has a quick way where no isPrime is given. It is quick, and still it is done in one go.
 // fails: without an isPrime of the caller the loop turns as often
+// fails: an abort amid the work rejects with its reason
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

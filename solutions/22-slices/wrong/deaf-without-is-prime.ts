@@ -1,0 +1,27 @@
+// Looks at the signal between two calls of the caller's isPrime. Where there is none, nobody can leave.
+// fails: an abort amid the work rejects with its reason
+import { setImmediate } from 'node:timers/promises';
+
+export interface SumOptions {
+  signal?: AbortSignal;
+  isPrime?: (n: number) => boolean;
+}
+
+export async function sumPrimes(limit: number, options: SumOptions = {}): Promise<number> {
+  const { signal, isPrime = hasNoDivisor } = options;
+  let sum = 0;
+  signal?.throwIfAborted();
+  for (let n = 2; n <= limit; n += 1) {
+    if (n % 1000 === 0) await setImmediate();
+    if (options.isPrime) signal?.throwIfAborted();
+    if (isPrime(n)) sum += n;
+  }
+  return sum;
+}
+
+function hasNoDivisor(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor += 1) {
+    if (n % divisor === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,32 @@
+// Takes its listener away when the sum is done. When isPrime throws, it stays.
+// fails: leaves no listener on the signal
+import { setImmediate } from 'node:timers/promises';
+
+export interface SumOptions {
+  signal?: AbortSignal;
+  isPrime?: (n: number) => boolean;
+}
+
+export async function sumPrimes(limit: number, options: SumOptions = {}): Promise<number> {
+  const { signal, isPrime = hasNoDivisor } = options;
+  let stopped = signal?.aborted ?? false;
+  const stop = (): void => {
+    stopped = true;
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  let sum = 0;
+  for (let n = 2; n <= limit; n += 1) {
+    if (n % 1000 === 0) await setImmediate();
+    if (stopped) throw signal?.reason;
+    if (isPrime(n)) sum += n;
+  }
+  signal?.removeEventListener('abort', stop);
+  return sum;
+}
+
+function hasNoDivisor(n: number): boolean {
+  for (let divisor = 2; divisor * divisor <= n; divisor += 1) {
+    if (n % divisor === 0) return false;
+  }
+  return true;
+}
