@@ -33,17 +33,31 @@ const largePiece = Buffer.alloc(65_536, path);
 const tooManyPieces = 1600;
 
 test('the upstream sees the connection close when the client leaves', async () => {
-  await using upstream = await startSlowApi({ routes: { [path]: { gate: true } } });
-  await using proxy = await serveProxy(upstream.origin);
+  const { buildProxy } = await load();
+  const routes = { [path]: { gate: true }, '/hasty': { gate: true } };
+  await using upstream = await startSlowApi({ routes });
+  const requestsFor = (asked: string) =>
+    upstream.traffic.requests.filter((request) => request.path === asked);
+  const app = buildProxy({ upstream: upstream.origin });
+  await using proxy = await serveApp(app);
+  using hasty = await ask(proxy.url('/hasty'));
+  app.server.once('request', () => hasty.leave());
+  await untilOrNot(() => hasty.closed);
+  await turns(20);
+  // Comes after the other: what the proxy sends for that one arrives before.
   using client = await ask(proxy.url(path));
-  await untilOrNot(() => upstream.traffic.inFlight === 1);
+  await untilOrNot(() => requestsFor(path).length > 0);
 
   client.leave();
 
   await untilOrNot(() => upstream.traffic.inFlight === 0);
   const sentence =
     'The client left while it waited for the answer, and the proxy should then close its connection to the upstream. The request, as the upstream saw it';
-  expect(upstream.traffic.requests[0]?.outcome, sentence).toBe('aborted');
+  expect(requestsFor(path)[0]?.outcome, sentence).toBe('aborted');
+  const tooLate =
+    'A client left as soon as its request had come to the proxy: who does not listen by then misses it. Requests for it that are still open at the upstream';
+  const open = requestsFor('/hasty').filter(({ outcome }) => outcome === 'open');
+  expect(open.length, tooLate).toBe(0);
 });
 
 test('a POST with a body is not cancelled while its client waits', async () => {
@@ -120,15 +134,18 @@ test('a client that leaves amid the answer is noticed too', async () => {
     response.write(longPart);
   });
   await using proxy = await serveProxy(upstream.origin);
-  using client = await ask(proxy.url(path));
-  await client.read();
 
-  client.leave();
+  for (const options of [{}, { method: 'POST', body: 'hello' }]) {
+    using client = await ask(proxy.url(path), options);
+    await client.read();
 
-  await untilOrNot(() => upstream.visits[0]?.lost === true);
-  const sentence =
-    'The client read the first part of an answer, and left. Whether the upstream saw its connection close';
-  expect(upstream.visits[0]?.lost, sentence).toBe(true);
+    client.leave();
+
+    const wasLost = (): boolean | undefined => upstream.visits.at(-1)?.lost;
+    await untilOrNot(() => wasLost() === true);
+    const sentence = `The client sent a ${options.method ?? 'GET'}, read the first part of the answer, and left. Whether the upstream saw its connection close`;
+    expect(wasLost(), sentence).toBe(true);
+  }
 });
 
 test('other requests go on when one client leaves', async () => {
@@ -168,6 +185,8 @@ test('a normal end aborts nothing, and the connection is used again', async () =
 
   const outcomes = new Set(upstream.traffic.requests.map(({ outcome }) => outcome));
   expect([...outcomes], 'How the upstream saw requests end that went well').toEqual(['done']);
+  const requests = 'Requests that the upstream got, for 8 of the clients, some of them alike';
+  expect(upstream.traffic.requests.length, requests).toBe(8);
   const sentence = 'Connections to the upstream for 8 requests, one after another';
   expect(upstream.connections.opened, sentence).toBeLessThanOrEqual(2);
 });
@@ -185,8 +204,13 @@ test('a body goes to the upstream as it comes, piece by piece', async () => {
 
   const sentence = 'What the upstream had, when the client had sent the first piece of its body';
   expect(upstream.visits[0]?.received.toString() ?? '(no request)', sentence).toBe('first ');
+  upstream.visits[0]?.response.write(longPart);
+  const early = (await client.read().catch(() => null)) ?? '';
+  const soon =
+    'The upstream began its answer while the client was still sending its body. Whether the client had a part of it then';
+  expect(early.length > 0, soon).toBe(true);
   client.endBody('second');
-  expect(await client.text()).toBe('all read');
+  expect((await client.text()) === `${longPart}all read`, 'Whether the answer is whole').toBe(true);
   expect(upstream.visits[0]?.received.toString()).toBe('first second');
 });
 
@@ -239,42 +263,70 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     'set-cookie': ['a=1', 'b=2'],
     'x-answer': path,
   };
+  const empty = { 'x-answer': path };
+  const statuses: Record<string, number> = {
+    GET: 404,
+    POST: 203,
+    PUT: 500,
+    PATCH: 422,
+    DELETE: 204,
+  };
   await using upstream = await serveUpstream(async ({ request, response }) => {
     for await (const _ of request);
-    response.writeHead(203, { ...answered, 'keep-alive': 'timeout=79' });
-    response.end(`${request.method} ${request.url}`);
+    const ofTheConnection = { connection: 'close, x-hop', 'keep-alive': 'timeout=79' };
+    const status = statuses[request.method ?? ''] ?? 500;
+    response.writeHead(status, { ...(status === 204 ? empty : answered), ...ofTheConnection });
+    response.end(status === 204 ? '' : `${request.method} ${request.url}`);
   });
   await using proxy = await serveProxy(upstream.origin);
   // What stands behind the two slashes is a path, whatever it looks like.
   const target = `//${new URL(upstream.origin).host}${path}/a%2Fb//c;d=e?q=1&q=%C3%A9&empty=`;
   const host = 'proxy.example';
 
-  for (const method of methodsWithBody) {
+  for (const method of ['GET', ...methodsWithBody]) {
     // Not JSON, and not text either, whatever its type says.
-    const body = Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
-    const headers = { 'x-asked': method, 'content-type': 'application/json' };
-    const ofTheConnection = { host, 'keep-alive': 'timeout=78' };
+    const bytes = Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
+    const body = method === 'GET' ? Buffer.alloc(0) : bytes;
+    const headers = {
+      'x-asked': method,
+      'x-empty': '',
+      authorization: 'Basic a2F0YQ==',
+      cookie: 'a=1; b=2',
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    };
+    const ofTheConnection = { host, connection: 'close, x-hop', 'keep-alive': 'timeout=78' };
     using client = await ask(proxy.url(target), {
       method,
-      body,
+      ...(method === 'GET' ? {} : { body }),
       headers: { ...headers, ...ofTheConnection },
     });
     const head = await client.head();
     const seen = upstream.visits.at(-1);
 
     const asked = 'A path may begin with two slashes. What the upstream was asked for';
-    expect(await client.text(), asked).toBe(`${method} ${target}`);
+    expect(`${seen?.request.method} ${seen?.request.url}`, asked).toBe(`${method} ${target}`);
+    const status = statuses[method];
+    expect(head.status, `The status, for ${status} of the upstream`).toBe(status);
+    const whole = status === 204 ? '' : `${method} ${target}`;
+    expect(await client.text(), 'The body of the answer').toBe(whole);
     expect(seen?.received, 'The bytes of the body').toEqual(body);
     expect(seen?.request.headers, 'The headers of the request').toMatchObject(headers);
     const sentence = `The client named the host ${host}, which is not for the upstream. Its header host`;
     expect(seen?.request.headers.host, sentence).not.toBe(host);
-    expect(head.status, 'The status, for 203 of the upstream').toBe(203);
-    expect(head.headers, 'The headers of the answer').toMatchObject(answered);
+    expect(head.headers, 'The headers of the answer').toMatchObject(
+      status === 204 ? empty : answered,
+    );
     const kept = [seen?.request.headers, head.headers].map((own) => String(own?.['keep-alive']));
     const passedOn = kept.filter((value) => /timeout=7[89]/.test(value));
     const ofEach =
       'Each side says in keep-alive how long it keeps its own connection. What was passed on';
     expect(passedOn, ofEach).toEqual([]);
+    const hops = [seen?.request.headers, head.headers].map((own) => String(own?.connection));
+    const hop = 'Each side names x-hop in the header connection, for its own connection. Passed on';
+    expect(
+      hops.filter((value) => value.includes('x-hop')),
+      hop,
+    ).toEqual([]);
   }
 });
 
@@ -317,7 +369,9 @@ test('an answer that breaks off is not passed on as a whole one', async () => {
 
 test('a kept connection keeps no listener of the requests before', async () => {
   const { buildProxy } = await load();
-  await using upstream = await startSlowApi({ routes: { [path]: { echo: true } } });
+  await using upstream = await startSlowApi({
+    routes: { [path]: { echo: true }, '/broken': { fail: 'destroy' }, '/waits': { gate: true } },
+  });
   const app = buildProxy({ upstream: upstream.origin });
   let connection: Socket | undefined;
   app.server.on('connection', (socket) => (connection ??= socket));
@@ -330,8 +384,18 @@ test('a kept connection keeps no listener of the requests before', async () => {
   await untilOrNot(() => countListeners(connection) <= listenersBefore);
 
   const more = countListeners(connection) - listenersBefore;
-  const sentence = 'Listeners that 10 requests left on the connection of their client';
+  const sentence =
+    'Listeners that 20 requests left on the connection of their client, half of them answered with 502';
   expect(more, sentence).toBeLessThanOrEqual(0);
+
+  const waiting = kept.client.request({ path: '/waits', method: 'GET' }).catch(() => {});
+  await untilOrNot(() => upstream.traffic.inFlight === 1);
+  await kept.client.destroy();
+  await waiting;
+  await untilOrNot(() => upstream.traffic.inFlight === 0);
+  const left =
+    'A client had sent many requests over its connection. It left while it waited for one more. That request, as the upstream saw it';
+  expect(upstream.traffic.requests.at(-1)?.outcome, left).toBe('aborted');
 });
 
 async function serveProxy(upstream: string) {
@@ -441,9 +505,11 @@ function closing(client: Client) {
 
 async function askInTurn(client: Client, times: number): Promise<void> {
   for (let call = 0; call < times; call += 1) {
-    const { body } = await client.request({ path, method: 'POST', body: 'hello' });
-    await body.dump();
-    await turns(5);
+    for (const target of [path, '/broken']) {
+      const { body } = await client.request({ path: target, method: 'POST', body: 'hello' });
+      await body.dump();
+      await turns(5);
+    }
   }
 }
 

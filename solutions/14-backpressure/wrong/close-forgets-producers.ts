@@ -1,5 +1,6 @@
 // Wakes the consumers, and lets the producers that wait for room sleep for ever.
 // fails: close wakes everyone who waits
+// fails: put and get leave no listener on the signal
 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 // Hears an abort when it reads, and not while the destination is busy.
 // fails: an abort ends copy at once, also while the source is silent
+// fails: when one stream fails, copy rejects with its error and destroys both
 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';

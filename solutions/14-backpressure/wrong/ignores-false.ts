@@ -1,5 +1,6 @@
 // Does not look at what write returns: everything that was read lies in the buffer of the destination.
 // fails: copy reads no faster than the destination writes
+// fails: when one stream fails, copy rejects with its error and destroys both
 
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';

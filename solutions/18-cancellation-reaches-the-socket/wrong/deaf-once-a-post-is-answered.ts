@@ -1,0 +1,49 @@
+// Takes its listener away when the answer to a request with a body begins. `pipe` does not tell the upstream that nobody reads any more.
+// fails: a client that leaves amid the answer is noticed too
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+
+/** These headers belong to one connection, and a proxy has two. */
+const ofTheConnection = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding']);
+
+/** Builds a proxy: it asks `upstream` whatever it is asked, and gives its answer. */
+export function buildProxy(options: { upstream: string }): FastifyInstance {
+  const { upstream } = options;
+  const app = fastify();
+  // A body is passed on as it comes, so nothing may parse it. `body` is then the stream, or undefined.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    done(null, payload);
+  });
+
+  app.all<{ Body?: Readable }>('/*', async (incoming, reply) => {
+    const left = new AbortController();
+    const leave = (): void => left.abort();
+    reply.raw.once('close', leave);
+    try {
+      const answer = await request(upstream + incoming.raw.url, {
+        method: incoming.method,
+        headers: passedOn(incoming.headers),
+        body: incoming.body ?? null,
+        signal: left.signal,
+      });
+      if (incoming.body) reply.raw.off('close', leave);
+      reply.hijack();
+      reply.raw.writeHead(answer.statusCode, passedOn(answer.headers));
+      answer.body.on('error', () => reply.raw.destroy());
+      answer.body.pipe(reply.raw);
+      return reply;
+    } catch {
+      return reply.code(502).send({ error: 'The upstream did not answer.' });
+    }
+  });
+
+  return app;
+}
+
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheConnection.has(name)));
+}
