@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { request } from 'undici';
@@ -45,17 +46,32 @@ test(
 
     const asked = all(ids.map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
     const tooMany = () => threads.started > mostThreads;
-    const busy = () => server.arrived >= 100 && log.blockedNow > 0;
-    await reached(() => tooMany() || busy(), asked, 'a hundred requests, and a blocked thread');
+    const busy = () => server.arrived >= 100 && log.blockedNow >= 4;
+    const what = 'a hundred requests, and four calls of fetchReport that go on at the same time';
+    await reached(
+      () => tooMany() || busy(),
+      asked,
+      what,
+      () => tooFewAtOnce(server, 100),
+    );
     expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
     const healthz = await finished(server.get('/healthz'), 'an answer of /healthz');
+    // All of them wait for so long, in a thread or for one: that is what their `ms` must tell.
+    await sleep(20);
     await expect(asked).toBePending();
     log.open();
+    const answers = await finished(asked, 'a hundred answers');
 
     expect(healthz.status, 'The status of /healthz meanwhile').toBe(200);
     expect(healthz.json, 'The JSON of /healthz').toEqual({ status: 'ok' });
-    expect(results(await finished(asked, 'a hundred answers'))).toEqual(ids.map(server.reportOf));
+    expect(results(answers)).toEqual(ids.map(server.reportOf));
     expect(onLoop(log), onLoopTold).toBe(0);
+    expect(threads.started, `${threadsTold}, and use them again`).toBeLessThanOrEqual(mostThreads);
+    const shortest = Math.min(...answers.map(({ json }) => Number(json['ms'])));
+    const sentence =
+      'The shortest `ms` of a hundred requests that all waited for 20 ms, most of them until a thread was free; `ms` begins with the handler';
+    // A timer may be a fraction of a millisecond early; load makes this only longer.
+    expect(shortest, sentence).toBeGreaterThan(17);
   },
   judged,
 );
@@ -102,6 +118,10 @@ test('await-one and noawait hit together are done after one second', async () =>
 
   expect(statusesOf(run.value), 'The two statuses').toEqual([200, 200]);
   expect(run).toTakeVirtually(1000);
+  const [noawait] = run.value;
+  const sentence =
+    'The `ms` of /sync/noawait, whose call the test ended at once; take the time, do not write it down';
+  expect(noawait?.json['ms'], sentence).not.toBe(1000);
 });
 
 test('ten calls of await-one wait at the same time', async () => {
@@ -110,8 +130,10 @@ test('ten calls of await-one wait at the same time', async () => {
 
   const paths = Array.from({ length: 10 }, () => '/async/await-one');
   const run = await inVirtualTime(() => all(paths.map((path) => inject(server.app, path))));
+  const later = await inVirtualTime(() => inject(server.app, '/async/await-one'));
 
   expect(run).toTakeVirtually(1000);
+  expect(later, 'A later request of /async/await-one').toTakeVirtually(1000);
   expect(statusesOf(run.value)).toEqual(paths.map(() => 200));
   expect(server.log.calls, 'Blocking calls made for /async/await-one').toEqual([]);
 });
@@ -121,11 +143,16 @@ test('await-many is done after its longest wait', async () => {
   server.log.open();
 
   const run = await inVirtualTime(() => inject(server.app, '/async/await-many'));
+  const two = await inVirtualTime(() =>
+    all([inject(server.app, '/async/await-many'), inject(server.app, '/async/await-many')]),
+  );
 
   expect(run.value.status, 'The status of /async/await-many').toBe(200);
   const delays = learnerDelays(run.timers);
   expect(delays, 'Timers that were set, in milliseconds').toEqual([500, 1000, 1500]);
   expect(run).toTakeVirtually(1500);
+  expect(statusesOf(two.value), 'The statuses of two later requests at once').toEqual([200, 200]);
+  expect(two, 'Two later requests of /async/await-many at once').toTakeVirtually(1500);
   expect(server.log.calls, 'Blocking calls made for /async/await-many').toEqual([]);
 });
 
@@ -137,6 +164,8 @@ test(
 
     const { json } = await expectInThread(path, callOf('countPrimes', limit));
     expect(json['result'], `Primes up to ${limit}`).toBe(primesUpTo(limit));
+
+    await expectInThread('/async/cpu-bound?limit=9', callOf('countPrimes', 9));
 
     expect(await judge(path)).toLeaveTheLoopFree();
   },
@@ -163,35 +192,64 @@ test('id is 1 where it is not given, limit is 2,000,000, and 0 is given', async 
 test('each request makes one blocking call of its own', async () => {
   await using server = await start();
   const { app, log } = server;
-  const paths = ['/async/wrap-blocking?id=7', '/async/cpu-bound?limit=9'];
+  const paths = [
+    '/async/wrap-blocking?id=7',
+    '/async/bad-blocking?id=7',
+    '/async/cpu-bound?limit=9',
+    '/sync/noawait',
+  ];
   const callsOf = (name: Call['name']) => log.calls.filter((call) => call.name === name).length;
 
   const atOnce = all([...paths, ...paths].map((path) => inject(app, path)));
-  await reached(() => callsOf('fetchReport') > 0, atOnce, 'a call of fetchReport');
+  const blocked = () =>
+    log.calls.some(({ name, thread }) => name === 'fetchReport' && thread !== 0);
+  await reached(
+    () => callsOf('fetchReport') > 0 && (blocked() || callsOf('fetchReport') >= 4),
+    atOnce,
+    'a call of fetchReport',
+  );
   await turns(10);
   log.open();
-  await finished(atOnce, 'four answers');
-  await finished(all(paths.map((path) => inject(app, path))), 'two more answers');
+  await finished(atOnce, 'eight answers');
+  await finished(all(paths.map((path) => inject(app, path))), 'four more answers');
 
-  const requests = 'for three requests with the same query, two of them at once';
-  expect(callsOf('fetchReport'), `Calls of fetchReport ${requests}`).toBe(3);
-  expect(callsOf('countPrimes'), `Calls of countPrimes ${requests}`).toBe(3);
+  const requests = 'with the same query, two of them at once';
+  const perRoute = `for three requests of /async/wrap-blocking and three of /async/bad-blocking ${requests}`;
+  expect(callsOf('fetchReport'), `Calls of fetchReport ${perRoute}`).toBe(6);
+  expect(callsOf('countPrimes'), `Calls of countPrimes for three requests ${requests}`).toBe(3);
+  expect(callsOf('sleepSync'), 'Calls of sleepSync for three requests, two of them at once').toBe(
+    3,
+  );
 });
 
 test('four blocking calls run side by side', async () => {
   await using server = await start();
+  const { log } = server;
 
-  const asked = all(manyIds(4).map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
-  const { log, threads } = server;
-  const full = () => {
-    if (server.arrived < 4 || threads.living !== log.blockedNow) return stranded();
-    return `Four requests have come, and ${counted(log.blockedNow, 'call')} in ${counted(threads.living, 'thread')}: there should be four, on every machine.`;
-  };
-  const what = 'four calls of fetchReport that go on at the same time';
-  await reached(() => log.blockedNow === 4, asked, what, full);
+  const first = server.get('/sync/noawait');
+  await reached(() => log.blockedNow === 1, first, 'a call of sleepSync that goes on');
+  // A pool that deals its jobs out in turn would now give some of them to the thread that is blocked.
+  for (let round = 0; round < mostThreads; round += 1) {
+    const what = 'an answer of /async/cpu-bound, while one other call blocks its thread';
+    await finished(server.get('/async/cpu-bound?limit=9'), what);
+  }
+  const asked = all([first, ...Array.from({ length: 3 }, () => server.get('/sync/noawait'))]);
+  const what = 'four calls of sleepSync that go on at the same time';
+  const arrived = 1 + mostThreads + 3;
+  await reached(
+    () => log.blockedNow === 4,
+    asked,
+    what,
+    () => tooFewAtOnce(server, arrived),
+  );
   log.open();
 
-  expect(statusesOf(await finished(asked, 'four answers'))).toEqual([200, 200, 200, 200]);
+  const answers = await finished(asked, 'four answers');
+  expect(statusesOf(answers)).toEqual([200, 200, 200, 200]);
+  const made = log.calls.filter(({ name }) => name === 'sleepSync').map(({ thread }) => thread);
+  const told = answers.map(({ json }) => Number(json['thread']));
+  const sentence = 'The threads that the answers told, of four calls at the same time';
+  expect(told.toSorted(byNumber), sentence).toEqual(made.toSorted(byNumber));
 });
 
 test('starts at most eight threads, whatever is asked', async () => {
@@ -204,9 +262,10 @@ test('starts at most eight threads, whatever is asked', async () => {
   const busy = () => server.arrived >= 36 && log.calls.length > 0;
   await reached(() => tooMany() || busy(), asked, '36 requests, and one call in a thread');
   log.open();
-  if (!tooMany()) await finished(asked, 'the answers');
+  const answers = tooMany() ? [] : await finished(asked, 'the answers');
 
   expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
+  expect(new Set(statusesOf(answers)), 'The statuses of 36 requests').toEqual(new Set([200]));
   expect(onLoop(log), onLoopTold).toBe(0);
 });
 
@@ -214,15 +273,17 @@ test('uses its threads again', async () => {
   await using server = await start();
   server.log.open();
 
-  for (let call = 0; call < 12; call += 1) {
-    await finished(server.get('/async/wrap-blocking'), 'an answer');
-    await turns(10);
+  for (const path of ['/async/wrap-blocking', '/async/cpu-bound?limit=9', '/sync/noawait']) {
+    for (let call = 0; call <= mostThreads; call += 1) {
+      await finished(server.get(path), `an answer of ${path}`);
+      await turns(10);
+    }
   }
 
   const { calls } = server.log;
-  expect(calls.length, 'Calls of fetchReport for twelve requests').toBe(12);
+  expect(calls.length, 'Blocking calls for 27 requests').toBe(27);
 
-  const sentence = 'Threads that were started for twelve requests, one after another';
+  const sentence = 'Threads that were started for 27 requests, one after another';
   expect(server.threads.started, sentence).toBeLessThanOrEqual(mostThreads);
 });
 
@@ -233,11 +294,22 @@ test('a call that fails becomes 500, and the next one works', async () => {
   for (let round = 0; round < 9; round += 1) {
     const failed = await finished(server.get('/async/wrap-blocking?id=0'), 'an answer');
     expect(failed.status, 'The status for a report that does not exist').toBe(500);
+    await turns(10);
   }
+  const { log, threads } = server;
+  expect(log.calls.length, 'Calls of fetchReport for nine requests that failed').toBe(9);
   const good = await finished(server.get('/async/wrap-blocking?id=5'), 'an answer');
 
   expect(good.status, 'The status of the next request').toBe(200);
   expect(good.json['result']).toBe(server.reportOf(5));
+  const sentence = 'Threads that were started for nine calls that failed and one that did not';
+  expect(threads.started, sentence).toBeLessThanOrEqual(mostThreads);
+
+  const bad = '/async/bad-blocking';
+  const failed = await finished(server.get(`${bad}?id=0`), 'an answer');
+  expect(failed.status, `The status of ${bad} for a report that does not exist`).toBe(500);
+  const next = await finished(server.get(`${bad}?id=5`), 'an answer');
+  expect(next.json['result'], `The next report of ${bad}`).toBe(server.reportOf(5));
 });
 
 test('/test/sync blocks the event loop itself', async () => {
@@ -260,19 +332,37 @@ test('/test/async waits for 100 ms and blocks nothing', async () => {
   const run = await inVirtualTime(() =>
     all([inject(server.app, '/test/async'), inject(server.app, '/test/async')]),
   );
+  const later = await inVirtualTime(() => inject(server.app, '/test/async'));
 
   expect(statusesOf(run.value)).toEqual([200, 200]);
   expect(run).toTakeVirtually(100);
+  expect(later, 'A later request of /test/async').toTakeVirtually(100);
   expect(server.log.calls, 'Blocking calls made for /test/async').toEqual([]);
 });
 
 test('every answer tells what was done, for how long and in which thread', async () => {
   await using server = await start({ onLoopMs: 20, inThreadMs: 20 });
 
-  const { value: timed } = await inVirtualTime(() => inject(server.app, '/async/await-one'));
-  expectAnAnswer('/async/await-one', timed);
-  expect(timed.json, 'What /async/await-one told').toMatchObject({ ms: 1000, thread: 0 });
-
+  const waits = [
+    { path: '/async/await-one', ms: 1000 },
+    { path: '/async/await-many', ms: 1500 },
+    { path: '/test/async', ms: 100 },
+  ];
+  const { value: timed } = await inVirtualTime(() =>
+    // Each begins at a time of its own, while those before it are still waiting.
+    all(
+      waits.map(async ({ path }, index) => {
+        await sleep(1 + index * 200);
+        return inject(server.app, path);
+      }),
+    ),
+  );
+  for (const [index, { path, ms }] of waits.entries()) {
+    const answer = timed[index]!;
+    expectAnAnswer(path, answer);
+    const others = 'while requests that began at other times were waiting';
+    expect(answer.json, `What ${path} told, ${others}`).toMatchObject({ ms, thread: 0 });
+  }
   const wrong: string[] = [];
   for (const path of [
     '/async/bad-blocking',
@@ -292,17 +382,34 @@ test('every answer tells what was done, for how long and in which thread', async
     }
   }
   if (wrong.length > 0) expect.fail(wrong.join('\n'));
+
+  for (const path of ['/test/sync', '/async/bad-blocking']) {
+    const { value } = await inVirtualTime(() => inject(server.app, path));
+    const sentence = `The \`ms\` of ${path}, while the clock of the test stood still; take the time, do not write it down`;
+    // In a thread it takes real time, and that it must not be there is for another test to tell.
+    if (server.log.calls.at(-1)?.thread === 0) expect(value.json['ms'], sentence).toBe(0);
+  }
 });
 
 test('closing the server ends its threads', async () => {
   using audit = auditLeaks();
+  await using unasked = await start();
+  await finished(Promise.resolve(unasked.app.close()), 'a server that was asked nothing to close');
+  const left = 'Threads that were there when app.close() had resolved';
+  expect(unasked.threads.living, `${left}, of a server that was asked nothing`).toBe(0);
+
   await using server = await start();
   server.log.open();
   const asked = all(['1', '2', '3'].map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
   await finished(asked, 'three answers');
 
-  await finished(Promise.resolve(server.app.close()), 'the server to close');
+  let livingAtTheEnd = -1;
+  const closed = Promise.resolve(server.app.close()).then(() => {
+    livingAtTheEnd = server.threads.living;
+  });
+  await finished(closed, 'the server to close');
 
+  expect(livingAtTheEnd, left).toBe(0);
   expect(await audit.check(), 'What was left when app.close() had resolved').toEqual([]);
 });
 
@@ -318,7 +425,7 @@ function expectAnAnswer(path: string, { status, json: { did, ms, thread } }: Ans
   const expectThat = (good: boolean, name: string, value: unknown, should: string) => {
     if (!good) expect.fail(`\`${name}\` of ${path} is ${inspect(value)}; it should ${should}.`);
   };
-  const toldWords = typeof did === 'string' && /\w/.test(did);
+  const toldWords = typeof did === 'string' && /\p{L}/u.test(did);
   expectThat(toldWords, 'did', did, 'say in a few words what was done');
   expectThat(Number.isInteger(ms), 'ms', ms, 'be a whole number');
   expectThat(Number(ms) >= 0, 'ms', ms, 'not be negative');
@@ -436,6 +543,13 @@ function stranded(): string | null {
   return `Your server has started ${counted(started, 'thread')}, and none of them is left.`;
 }
 
+/** Why no more calls will go on at the same time, once `requests` have come; null where they may. */
+function tooFewAtOnce({ arrived, log, threads }: Server, requests: number): string | null {
+  const { living } = threads;
+  if (arrived < requests || living !== log.blockedNow) return stranded();
+  return `All requests have come, and ${counted(log.blockedNow, 'call')} in ${counted(living, 'thread')}: there should be four, on every machine.`;
+}
+
 /** Counts the threads that are started from now on, and at the end ends those that are left. */
 function watchThreads() {
   const workers: Worker[] = [];
@@ -514,9 +628,12 @@ function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return heard(Promise.all(promises));
 }
 
+/** No two are equal. */
 function manyIds(count: number): number[] {
   const chance = random();
-  return Array.from({ length: count }, () => chance.int(1, 1_000_000));
+  const ids = new Set<number>();
+  while (ids.size < count) ids.add(chance.int(1, 1_000_000));
+  return [...ids];
 }
 
 function results(answers: readonly Answer[]): unknown[] {

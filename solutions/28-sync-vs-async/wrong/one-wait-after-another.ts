@@ -1,5 +1,6 @@
 // Starts each wait when the one before it is over: three seconds, and not one and a half.
 // fails: await-many is done after its longest wait
+// fails: every answer tells what was done, for how long and in which thread
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

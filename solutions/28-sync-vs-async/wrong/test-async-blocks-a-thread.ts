@@ -1,5 +1,6 @@
 // Lets a thread sleep where a timer is enough: the fifth request waits for a thread.
 // fails: /test/async waits for 100 ms and blocks nothing
+// fails: every answer tells what was done, for how long and in which thread
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

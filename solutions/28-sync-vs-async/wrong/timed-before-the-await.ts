@@ -1,4 +1,5 @@
 // Reads the clock when the work has begun, and not when it is done.
+// fails: a hundred calls of wrap-blocking hold up nobody else
 // fails: every answer tells what was done, for how long and in which thread
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

@@ -2,6 +2,7 @@
 // fails: a hundred calls of wrap-blocking hold up nobody else
 // fails: starts at most eight threads, whatever is asked
 // fails: uses its threads again
+// fails: a call that fails becomes 500, and the next one works
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';
