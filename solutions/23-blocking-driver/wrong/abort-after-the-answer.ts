@@ -1,6 +1,7 @@
 // The signal is looked at when the query has ended: who waits cannot leave.
 // fails: rejects an aborted caller at once, though its query runs on
 // fails: an aborted query that has not begun is refused, and never runs
+// fails: an aborted query keeps its connection until SQLite is done
 import { Worker } from 'node:worker_threads';
 
 interface Query {

@@ -1,5 +1,6 @@
 // Ends the thread of an aborted query and waits for that: but it ends only when SQLite is done.
 // fails: rejects an aborted caller at once, though its query runs on
+// fails: an aborted query keeps its connection until SQLite is done
 import { Worker } from 'node:worker_threads';
 
 interface Query {

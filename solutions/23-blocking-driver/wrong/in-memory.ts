@@ -9,6 +9,7 @@
 // fails: leaves no listener on the signal
 // fails: a thread that ends rejects its own query only, and is replaced
 // fails: leaves no query unanswered when it is closed, and takes no more
+// fails: the event loop stays free while a long query runs
 import { Worker } from 'node:worker_threads';
 
 interface Query {

@@ -1,5 +1,6 @@
 // The listener stays on the signal: one that lives as long as the server collects them.
 // fails: leaves no listener on the signal
+// fails: a thread that ends rejects its own query only, and is replaced
 import { Worker } from 'node:worker_threads';
 
 interface Query {

@@ -1,6 +1,7 @@
 // Each query gets a thread and a connection of its own, which end with it: both cost more than most queries.
 // fails: starts no more threads than max, however many queries there are
 // fails: uses its connections again
+// fails: a thread that ends rejects its own query only, and is replaced
 import { Worker } from 'node:worker_threads';
 
 interface Query {

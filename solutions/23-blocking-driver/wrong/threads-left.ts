@@ -1,5 +1,7 @@
 // Waits for the queries, but leaves the threads: they keep the process alive.
 // fails: a program can end once it has closed its database
+// fails: an aborted query keeps its connection until SQLite is done
+// fails: leaves no query unanswered when it is closed, and takes no more
 import { Worker } from 'node:worker_threads';
 
 interface Query {

@@ -1,6 +1,7 @@
 // Opens the file so that it can only be read, since writers may lock each other out.
 // fails: gives the rows with the values that the driver gives
 // fails: reads and writes the same file as everybody else
+// fails: the event loop stays free while a long query runs
 import { Worker } from 'node:worker_threads';
 
 interface Query {

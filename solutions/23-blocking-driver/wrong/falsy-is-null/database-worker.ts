@@ -1,0 +1,16 @@
+// Runs in a thread of its own: opens the database once, then answers every message with one message.
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const database = new DatabaseSync(workerData);
+
+parentPort!.on('message', ({ sql, params }) => {
+  try {
+    parentPort!.postMessage({
+      rows: database.prepare(sql).all(...params.map((param: any) => param || null)),
+    });
+  } catch (error) {
+    const { name, message } = error as Error;
+    parentPort!.postMessage({ error: { name, message } });
+  }
+});
