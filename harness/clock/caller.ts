@@ -10,7 +10,7 @@ import {
 
 const ownDirectory = import.meta.dirname + path.sep;
 const framesKept = 24;
-const { captureStackTrace } = Error;
+const captureStackTrace = Error.captureStackTrace.bind(Error);
 
 /**
  * Who called into the clock, told when somebody asks.
