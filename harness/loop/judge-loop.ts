@@ -131,7 +131,7 @@ function markOnTrace(run: LoopRun, traceStart: number, { blame }: LoopReport): v
   const start = trace.virtual ? 0 : traceStart;
   if (trace.virtual) trace.restart({ virtual: false });
   trace.add({
-    label: `event loop held for ${run.heldMs.toFixed(0)} ms`,
+    label: `loop held for ${run.heldMs.toFixed(0)} ms`,
     kind: 'stall',
     start: start + Math.max(0, run.from),
     end: start + run.to,

@@ -34,11 +34,11 @@ test('the first failure rejects at once, with its error', async () => {
           () => failAfter('fails', 50, failure),
           (signal) => work('quick', 200, signal),
         ]),
-        `A task failed with ${told(failure)}`,
+        `A task failed (${told(failure)})`,
       ).toRejectWith(failure),
     );
 
-    expect(run, `A task failed at 50 ms, with ${told(failure)}`).toTakeVirtually(50);
+    expect(run, `A task failed at 50 ms (${told(failure)})`).toTakeVirtually(50);
   }
 });
 
