@@ -81,7 +81,7 @@ test('has a program for each of its scripts', () => {
   const files = collect();
 
   for (const script of Object.values(manifestOf(files).scripts)) {
-    const program = /^node harness\/cli\/main\.js ([\w-]+)$/.exec(script)?.[1];
+    const program = /^node (?:--\S+ )*harness\/cli\/main\.js ([\w-]+)$/.exec(script)?.[1];
     expect(files.has(`harness/cli/${program}.ts`)).toBe(true);
   }
 });

@@ -80,7 +80,7 @@ function isTeachers(file: string, { scripts }: Manifest): boolean {
 
 /** The program in `harness/cli` that a script starts; null where it starts another one. */
 function programOf(script: string): string | null {
-  return /^node harness\/cli\/main\.js ([\w-]+)/.exec(script)?.[1] ?? null;
+  return /^node (?:--\S+ )*harness\/cli\/main\.js ([\w-]+)/.exec(script)?.[1] ?? null;
 }
 
 /** What a learner gets of a kata besides the files that they edit. */
