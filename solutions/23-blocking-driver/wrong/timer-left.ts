@@ -1,4 +1,4 @@
-// A thread that has answered once keeps the program alive no more, also when it has the next query.
+// Looks every minute whether a query waits for a thread. Nobody ends this timer, also when the database is closed.
 // fails: a program can end once it has closed its database
 import { Worker } from 'node:worker_threads';
 
@@ -23,6 +23,7 @@ export class Database {
   constructor(file: string, { max = 4 }: { max?: number } = {}) {
     this.#file = file;
     this.#max = max;
+    setInterval(() => this.#next(), 60_000);
   }
 
   async query<Row>(
@@ -82,7 +83,6 @@ export class Database {
       const query = this.#running.get(thread);
       this.#running.delete(thread);
       this.#idle.push(thread);
-      thread.unref();
       if (error) query?.reject(Object.assign(new Error(error.message), { name: error.name }));
       else query?.resolve(rows);
       this.#next();
