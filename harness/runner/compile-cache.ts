@@ -8,6 +8,9 @@ export const compileCacheFolder = path.join(projectRoot, '.kata', 'compile-cache
 /** Some five times what the harness and the packages fill. */
 const mostKept = 5000;
 
+/** How the name of a folder ends that is being removed. */
+const setAside = '.old';
+
 /**
  * Empties the part of each version of Node that holds more than `mostFiles` files; the next run fills it anew.
  *
@@ -19,20 +22,24 @@ const mostKept = 5000;
 export function pruneCompileCache(folder = compileCacheFolder, mostFiles = mostKept): void {
   for (const version of foldersIn(folder)) {
     const own = path.join(folder, version);
-    const old = version.endsWith('.old') ? own : path.join(folder, `${version}.${process.pid}.old`);
     try {
-      if (old !== own) {
-        if (readdirSync(own).length <= mostFiles) continue;
+      if (version.endsWith(setAside)) remove(own);
+      else if (readdirSync(own).length > mostFiles) {
+        const old = `${own}.${process.pid}${setAside}`;
         // In one step, because other runs may write to it at this moment.
         renameSync(own, old);
         // Node looks for it only when it starts, and one that runs now may still have something to keep.
         mkdirSync(own, { recursive: true });
+        remove(old);
       }
-      rmSync(old, { recursive: true, force: true });
     } catch {
       // Another run empties it at the same moment, or one that has ended left it half removed: the next one tries again.
     }
   }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function foldersIn(folder: string): string[] {

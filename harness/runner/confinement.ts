@@ -40,3 +40,8 @@ export function confinedEnvironment(
   );
   return { ...Object.fromEntries(told), ...environment, KATA_WATCHDOG_FILE: lastWords };
 }
+
+/** A seed for a confined run, 0 to 2³²−1, that no answer can know beforehand. */
+export function drawSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -7,6 +7,7 @@ import { projectRoot } from '../trace/source-location.ts';
 import vitestConfig from '../../vitest.config.ts';
 import { tagOf } from '../verdict/seal.ts';
 import { warmStripCache } from '../submission/strip-cache.ts';
+import { drawSeed } from './confinement.ts';
 import type { Confinement } from './confinement.ts';
 import { lastWordsVariable, startFirstProcess } from './first-process.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
@@ -210,8 +211,4 @@ function withProof(test: TestResult, run: string, secret: string): TestResult {
 
 function isHarmless({ verdict, failure }: TestResult): boolean {
   return verdict === 'pass' || (failure !== null && harmless.has(failure.kind));
-}
-
-function drawSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

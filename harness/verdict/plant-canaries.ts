@@ -1,6 +1,6 @@
+import { expect } from 'vitest';
 import { forgiveWorkers, inVirtualTime } from '../clock/index.ts';
 import type { InVirtualTime } from '../clock/index.ts';
-import { expect } from 'vitest';
 import { canaryNames } from './canaries.ts';
 import type { CanaryPlace } from './canaries.ts';
 import { sealedRun } from './seal.ts';

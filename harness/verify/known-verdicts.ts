@@ -120,8 +120,8 @@ function hashOfHarness(): string {
     hash.update(readFileSync(path.join(projectRoot, name)));
   }
   const harness = path.join(projectRoot, 'harness');
-  for (const name of ['index.ts', 'setup.js', 'setup-process.ts']) {
-    hash.update(readFileSync(path.join(harness, name)));
+  for (const name of readdirSync(harness).filter(isProgram).toSorted()) {
+    hash.update(name).update(readFileSync(path.join(harness, name)));
   }
   for (const name of judgingFolders) addFolder(hash, path.join(harness, name));
   return hash.digest('base64url');
@@ -130,9 +130,13 @@ function hashOfHarness(): string {
 /** All programs and manifests below `folder`, but tests of the harness. */
 function addFolder(hash: Hash, folder: string): void {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:ts|js|json)$/.test(name) && !name.endsWith('.test.ts'))
+    .filter(isProgram)
     .toSorted();
   for (const name of names) hash.update(name).update(readFileSync(path.join(folder, name)));
+}
+
+function isProgram(name: string): boolean {
+  return /\.(?:ts|js|json)$/.test(name) && !name.endsWith('.test.ts');
 }
 
 function readKnown(file: string): Map<string, Remembered> {

@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { readSolutionFiles } from '../../catalog/answers.ts';
 import { packagesOf } from '../../catalog/kata.ts';
 import type { Kata } from '../../catalog/kata.ts';
 import { messageOf } from '../../catalog/message-of.ts';
+import { drawSeed } from '../../runner/confinement.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
 import type { KataResult } from '../../runner/kata-result.ts';
 import { SessionPool } from '../../runner/session-pool.ts';
@@ -330,8 +330,4 @@ export class Desk implements Disposable {
 
 function isFinal({ verdict, alone }: Trial): boolean {
   return verdict === 'pass' || (alone && !unknownVerdicts.has(verdict));
-}
-
-function drawSeed(): number {
-  return randomInt(2 ** 32);
 }
