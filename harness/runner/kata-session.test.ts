@@ -4,6 +4,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readKata } from '../catalog/kata.ts';
+import type { Confinement } from './confinement.ts';
 import type { KataResult, TestResult } from './kata-result.ts';
 import { KataSession } from './kata-session.ts';
 
@@ -160,4 +161,37 @@ test('says that a submission is not there', async () => {
   const result = await session.run(kata, { submission: directory });
 
   expect(firstRed(result).failure).toMatchObject({ kind: 'missing-file' });
+});
+
+test('what a process still says after its answer was ended is no word of the next one', async () => {
+  const lastWords = path.join(directory, 'last-words');
+  writeFileSync(lastWords, '');
+  const confinement: Confinement = {
+    name: directory,
+    // As a sandbox, it is gone a little before the process in it, when it is killed.
+    command: '/bin/sh',
+    words: ['-c', '"$@" & trap "kill $!" TERM; wait', 'sh'],
+    environment: { PATH: process.env['PATH']! },
+    user: null,
+    lastWords,
+    limits: { seconds: 60, memoryBytes: 2 ** 31, processes: 64, outputBytes: 2 ** 24 },
+  };
+  const stubborn = path.join(directory, 'stubborn.ts');
+  writeFileSync(
+    stubborn,
+    `for (let round = 0; round < 300; round++) {
+       process.send({ t: 'q', m: 'fetch', a: [] });
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+     }
+     process.kill(process.pid, 'SIGKILL');`,
+  );
+
+  const ended = await session.run(kata, { submission: stubborn, confinement });
+  const next = await session.run(kata, { submission: 'solutions', confinement });
+
+  expect([ended.confined?.breach, next.confined?.breach]).toEqual(['message', null]);
+  const own = next.tests.filter(({ name }) => !name.startsWith('canary '));
+  expect(new Set(own.map(({ verdict, genuine }) => `${verdict} ${genuine}`))).toEqual(
+    new Set(['pass true']),
+  );
 });

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { ForksPoolWorker } from 'vitest/node';
 import type { PoolOptions, PoolRunnerInitializer, WorkerRequest } from 'vitest/node';
 import type { SpareSlot } from './spare-slot.ts';
-import { tameMessage } from './tame-message.ts';
+import { lateMessage, tameMessage } from './tame-message.ts';
 import { isIdleReply } from './warm-messages.ts';
 
 /**
@@ -18,6 +18,7 @@ export function prewarmedPool(slot: SpareSlot): PoolRunnerInitializer {
 
 class PrewarmedWorker extends ForksPoolWorker {
   readonly #slot: SpareSlot;
+  #run = 0;
   #kept: ChildProcess | null = null;
 
   constructor(options: PoolOptions, slot: SpareSlot) {
@@ -26,6 +27,7 @@ class PrewarmedWorker extends ForksPoolWorker {
   }
 
   override async start(): Promise<void> {
+    this.#run = this.#slot.run;
     const child = this.#slot.take(this.execArgv, this.env);
     // Vitest starts a process only where the worker has none; its name for it is not public, so a test pins that this works.
     if (child) Reflect.set(this, '_fork', child);
@@ -39,6 +41,7 @@ class PrewarmedWorker extends ForksPoolWorker {
 
   /** Vitest takes each message of the worker through here. */
   override deserialize(data: unknown): unknown {
+    if (this.#slot.run !== this.#run) return super.deserialize(lateMessage(data));
     if (!this.#slot.confines) return super.deserialize(data);
     const { message, refused } = tameMessage(data);
     if (refused !== null) this.#slot.onRefused();

@@ -27,6 +27,7 @@ export class SpareSlot implements Disposable {
   #free = Promise.withResolvers<void>();
   readonly #freed = (): void => this.#free.resolve();
   #next: NextAnswer = { shares: false, confined: null };
+  #run = 0;
   /** Told while it is judged: it did something that its process may not have come out of whole. */
   spoiled = false;
   /** Told of the process that judges, when it is handed over. */
@@ -54,6 +55,7 @@ export class SpareSlot implements Disposable {
   /** Says that `kata` is judged next, and how. */
   begin(kata: Kata, next: NextAnswer): void {
     this.#next = next;
+    this.#run += 1;
     this.spoiled = false;
     this.#current = null;
     this.#free = Promise.withResolvers();
@@ -77,6 +79,11 @@ export class SpareSlot implements Disposable {
       throw new Error('Expected a confined process for the tests: none could be started.');
     }
     return child;
+  }
+
+  /** Counts the answers: a process that was ended may still speak when the next one is judged. */
+  get run(): number {
+    return this.#run;
   }
 
   /** Whether the process that judges now is confined. */
