@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { VirtualClock } from '../clock/virtual-clock.ts';
+import { VirtualTimer } from '../clock/virtual-timer.ts';
 import { isProcessClean, noteProcessState } from './process-state.ts';
 
 test('a process is clean while nothing is open that was not', async () => {
@@ -12,6 +14,15 @@ test('timers that still run are noticed', async () => {
   // More than Vitest itself may have open by the way.
   const timers = Array.from({ length: 10 }, () => setInterval(() => {}, 60_000));
   onTestFinished(() => timers.forEach(clearInterval));
+
+  expect(await isProcessClean()).toBe(false);
+});
+
+test('a timer that a virtual clock has handed back is noticed', async () => {
+  noteProcessState();
+  const timer = new VirtualTimer('setTimeout', () => {}, 60_000);
+  onTestFinished(() => void timer.close());
+  VirtualClock.install().uninstall();
 
   expect(await isProcessClean()).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { armedTimers } from '../clock/virtual-timer.ts';
 import { real } from '../trace/real-time.ts';
 
 /** Looks, some milliseconds apart, within which what is being closed may close. */
@@ -36,5 +37,8 @@ function count(): Map<string, number> {
   for (const type of process.getActiveResourcesInfo()) {
     counts.set(type, (counts.get(type) ?? 0) + 1);
   }
+  // One that a virtual clock has handed back keeps no process alive, so Node does not tell of it.
+  const timers = [...armedTimers].filter((timer) => timer.hasRef());
+  counts.set('timers of code', timers.length);
   return counts;
 }

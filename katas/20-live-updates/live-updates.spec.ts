@@ -498,9 +498,13 @@ async function serve(
     /** Whether the app closes in time. */
     close: async () => {
       let closed = false;
-      void Promise.resolve(app.close()).then(() => {
-        closed = true;
-      });
+      void Promise.resolve(app.close()).then(
+        () => {
+          closed = true;
+        },
+        // One that fails has not closed. A hook that never ends makes it fail, ten seconds later.
+        () => {},
+      );
       return soon(() => closed);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
