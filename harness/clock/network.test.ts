@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, connect } from 'node:net';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Agent, MockAgent, request } from 'undici';
@@ -170,3 +172,27 @@ test('an answer from a server in another thread comes before a timer of five mil
 
   expect(value).toBe('far');
 });
+
+test('a socket that was destroyed is kept by nobody', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const client = await connectAndDestroy(port);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await vi.waitFor(() => {
+    collect();
+    // A comparison with the socket itself would keep it.
+    expect(client.deref() === undefined).toBe(true);
+  });
+});
+
+async function connectAndDestroy(port: number): Promise<WeakRef<Socket>> {
+  const client = connect(port, '127.0.0.1');
+  await once(client, 'connect');
+  client.destroy();
+  await once(client, 'close');
+  return new WeakRef(client);
+}

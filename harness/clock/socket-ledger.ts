@@ -24,7 +24,9 @@ interface Handle {
   readonly reading?: boolean;
 }
 
-const accounts = new Map<Socket, Account>();
+// Neither keeps a socket alive: one that was destroyed can hold megabytes that were still to be written.
+const accounts = new WeakMap<Socket, Account>();
+const references = new Set<WeakRef<Socket>>();
 let pruneAt = 64;
 
 /**
@@ -33,10 +35,11 @@ let pruneAt = 64;
  */
 export function trackSockets(): void {
   const follow = (role: Account['role']) => (message: unknown) => {
-    pruneDestroyed();
+    prune();
     const socket: unknown = Reflect.get(Object(message), 'socket');
     if (!(socket instanceof Socket)) return;
     accounts.set(socket, { role, ports: null, readAtLastWrite: null, writtenAt: 0, looks: 0 });
+    references.add(new WeakRef(socket));
   };
   diagnosticsChannel.subscribe('net.client.socket', follow('client'));
   diagnosticsChannel.subscribe('net.server.socket', follow('server'));
@@ -94,7 +97,13 @@ function noteWrites(): void {
 }
 
 function openSockets(): [Socket, Account][] {
-  return [...accounts].filter(([socket]) => !socket.destroyed);
+  const open: [Socket, Account][] = [];
+  for (const reference of references) {
+    const socket = reference.deref();
+    if (socket === undefined || socket.destroyed) references.delete(reference);
+    else open.push([socket, accounts.get(socket)!]);
+  }
+  return open;
 }
 
 function socketsByPorts(open: readonly [Socket, Account][]): Map<string, Socket> {
@@ -133,8 +142,7 @@ function owesAnswer(
   return account.looks < limits.peerLooks || real.now() - account.writtenAt < limits.peerMs;
 }
 
-function pruneDestroyed(): void {
-  if (accounts.size < pruneAt) return;
-  for (const socket of accounts.keys()) if (socket.destroyed) accounts.delete(socket);
-  pruneAt = Math.max(64, accounts.size * 2);
+function prune(): void {
+  if (references.size < pruneAt) return;
+  pruneAt = Math.max(64, openSockets().length * 2);
 }
