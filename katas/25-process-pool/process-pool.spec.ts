@@ -594,9 +594,16 @@ function watchChildren() {
       onEnd: (pid: number, listener: () => void) => find(pid)?.prependListener('exit', listener),
     },
     end: async () => {
-      const left = [...children].filter(({ pid }) => pid !== undefined && isThere(pid));
-      for (const child of left) child.kill('SIGKILL');
-      await until(() => left.every(({ pid }) => !isThere(pid!)), 'killed processes', patience);
+      // For each task that still waits, a pool starts another process when one has ended.
+      for (let round = 0; round < 10; round += 1) {
+        await turns(2);
+        const left = [...children].filter(({ pid }) => pid !== undefined && isThere(pid));
+        if (left.length === 0) return;
+        for (const child of left) child.kill('SIGKILL');
+        const ended = ({ pid, signalCode, exitCode }: ChildProcess) =>
+          !isThere(pid!) && (signalCode ?? exitCode) !== null;
+        await until(() => left.every(ended), 'killed processes', patience);
+      }
     },
     [Symbol.dispose]: () => {
       diagnostics.unsubscribe('child_process', note);

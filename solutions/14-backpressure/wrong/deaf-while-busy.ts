@@ -2,6 +2,7 @@
 // fails: an abort ends copy at once, also while the source is silent
 // fails: when one stream fails, copy rejects with its error and destroys both
 
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
@@ -131,6 +132,7 @@ export async function copy(
     signal?.removeEventListener('abort', stopReading);
     source.destroy();
     destination.destroy();
+    if (!destination.closed) await once(destination, 'close');
   }
 }
 

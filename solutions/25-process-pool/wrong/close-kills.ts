@@ -1,6 +1,5 @@
 // Ends the processes at once, and the tasks with them.
 // fails: finishes what it accepted before it closes, and accepts no more
-// fails: no process is left when close has resolved
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
