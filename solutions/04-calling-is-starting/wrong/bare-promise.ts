@@ -1,5 +1,6 @@
 // Nobody listens when a task fails before it is awaited: the process ends, though its owner was about to ask.
 // fails: an error is held until somebody awaits the task, and told each time
+// fails: a thunk that throws at once fails its own task, and no other
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

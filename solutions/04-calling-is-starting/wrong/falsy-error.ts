@@ -1,5 +1,7 @@
 // Sees an error only where it is truthy: a thunk that fails with undefined looks as if all were well.
+// fails: a fetch that fails early makes the call reject, and nothing else
 // fails: an error is held until somebody awaits the task, and told each time
+// fails: a thunk that throws at once fails its own task, and no other
 // fails: lazy keeps a failure too, and does not try again
 import { setTimeout as sleep } from 'node:timers/promises';
 

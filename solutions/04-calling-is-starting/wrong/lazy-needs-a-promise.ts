@@ -1,5 +1,6 @@
 // Calls `then` on whatever the thunk of a lazy value gives, and a plain value has none.
 // fails: lazy starts once, however many await it, whatever the value
+// fails: `then` returns a promise for what its callback gives
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

@@ -1,5 +1,6 @@
 // Keeps the work by its function: who gives the same function again gets the old result.
 // fails: startAll has called every thunk once, in order, when it returns
+// fails: the status of a task is right, though nobody awaits its value
 // fails: lazy starts once, however many await it, whatever the value
 import { setTimeout as sleep } from 'node:timers/promises';
 

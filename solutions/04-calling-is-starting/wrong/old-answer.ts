@@ -1,5 +1,6 @@
 // Keeps the work of `api1` in the module: the next report shows the old answer.
 // fails: gives the answer of api1 first, though api2 is quicker
+// fails: a fetch that fails early makes the call reject, and nothing else
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

@@ -1,6 +1,7 @@
 // Calls `then` on whatever the thunk gives, and a plain value has none.
 // fails: awaiting a task gives its value, a plain or falsy one too
 // fails: the status of a task is right, though nobody awaits its value
+// fails: `then` returns a promise for what its callback gives
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

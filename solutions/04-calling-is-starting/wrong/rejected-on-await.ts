@@ -54,7 +54,15 @@ class Work<T> implements Task<T> {
   }
 
   async #run(thunk: () => T | Promise<T>): Promise<T> {
-    const value = await thunk();
+    let given: T | Promise<T>;
+    try {
+      given = thunk();
+    } catch (error) {
+      // A throw is told at once.
+      this.status = 'rejected';
+      throw error;
+    }
+    const value = await given;
     this.status = 'fulfilled';
     return value;
   }

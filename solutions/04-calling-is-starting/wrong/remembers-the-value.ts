@@ -1,5 +1,6 @@
 // Remembers the value, and not the promise: until it is there, each `await` starts the work again.
 // fails: lazy starts once, however many await it, whatever the value
+// fails: lazy keeps a failure too, and does not try again
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

@@ -1,5 +1,8 @@
 // Starts the work with the call, and once more for each who awaits the task after the first one.
 // fails: startAll has called every thunk once, in order, when it returns
+// fails: awaiting a task gives its value, a plain or falsy one too
+// fails: the status of a task is right, though nobody awaits its value
+// fails: an error is held until somebody awaits the task, and told each time
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */

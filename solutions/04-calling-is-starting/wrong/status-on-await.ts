@@ -1,6 +1,7 @@
 // Learns how the work stands only when somebody asks for the value.
 // fails: the status of a task is right, though nobody awaits its value
 // fails: an error is held until somebody awaits the task, and told each time
+// fails: a thunk that throws at once fails its own task, and no other
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work whose result comes later, and that tells how it stands. */
