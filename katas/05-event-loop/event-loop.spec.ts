@@ -138,6 +138,9 @@ test('a timer of 0 ms that a timer sets is called in the next turn', async () =>
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(['timer', 'its callback', 'its timer of 0 ms']);
+  expect(machine.ms, 'A timer of 10 ms set one of 0 ms. The milliseconds when all was over').toBe(
+    10,
+  );
 });
 
 test('what is readable comes before timers that are due', async () => {
@@ -159,7 +162,7 @@ test('what is readable comes before timers that are due', async () => {
 test('poll is asked to wait exactly until the next timer', async () => {
   const { EventLoop } = await load();
   const numbers = random();
-  const pauses = Array.from({ length: 6 }, () => numbers.int(20, 90));
+  const pauses = [...Array.from({ length: 6 }, () => numbers.int(20, 90)), 3_600_000];
   const times = pauses.map((_, index) => sum(pauses.slice(0, index + 1)));
   const machine = new Machine({ arrivals: [{ at: sum(pauses) - 10, id: 7 }] });
   const loop = new EventLoop(machine.poller);
@@ -176,7 +179,7 @@ test('poll is asked to wait exactly until the next timer', async () => {
 
 test('poll is asked to wait without a limit when no timer is set', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine({ arrivals: [{ at: 50_000, id: 7 }] });
+  const machine = new Machine({ early: [20_000], arrivals: [{ at: 50_000, id: 7 }] });
   const loop = new EventLoop(machine.poller);
   const calls: number[] = [];
 
@@ -184,10 +187,15 @@ test('poll is asked to wait without a limit when no timer is set', async () => {
   machine.drive(loop);
 
   if (calls.length === 0) {
-    expect.fail('`run` returned while a callback still waited for an id: it was never called.');
+    expect.fail(
+      '`run` returned while a callback still waited for an id: it was never called. Poll came back early once, with an empty list.',
+    );
   }
   expect(calls, 'An id was readable at 50000 ms; when its callback was called').toEqual([50_000]);
-  expect(machine.polls, 'No timer was set; what poll was asked to wait').toEqual([null]);
+  expect(
+    machine.polls,
+    'No timer was set, and poll came back early once; what it was asked to wait',
+  ).toEqual([null, null]);
 });
 
 test('poll is never asked to wait for a negative time', async () => {
@@ -264,11 +272,22 @@ test('timers of the same time are called in the order in which they were set', a
 
   loop.callLater(40, twice);
   set(names.slice(0, 10), 50);
+  const sleeper = function* (): Coroutine<void> {
+    yield { sleep: 50 };
+    steps.push('coroutine');
+  };
+  loop.spawn(sleeper());
   loop.callLater(20, () => set(names.slice(10), 30));
   loop.callLater(60, twice);
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder([again, ...names, again]);
+  expect(steps).toHappenInOrder([
+    again,
+    ...names.slice(0, 10),
+    'coroutine',
+    ...names.slice(10),
+    again,
+  ]);
 });
 
 test('a timer counts from the moment in which it is set', async () => {
@@ -285,15 +304,19 @@ test('a timer counts from the moment in which it is set', async () => {
 
   expect(calls, 'When a timer of 50 ms was called that was set at 30 ms').toEqual([80]);
 
+  const pause: Wait = { sleep: 50 };
   const sleeper = function* (): Coroutine<number> {
     machine.work(30);
-    yield { sleep: 50 };
+    yield pause;
     return machine.ms;
   };
-  const handle = loop.spawn(sleeper());
+  const handles = [loop.spawn(sleeper()), loop.spawn(sleeper())];
   machine.drive(loop);
 
-  expect(handle.value, 'When a sleep of 50 ms was over that began at 110 ms').toBe(160);
+  expect(
+    handles.map((handle) => handle.value),
+    'When two sleeps of 50 ms were over that began at 110 and 140 ms, by the same `{ sleep: 50 }`',
+  ).toEqual([160, 190]);
 
   loop.callLater(50, () => calls.push(machine.ms));
   machine.work(20);
@@ -301,8 +324,8 @@ test('a timer counts from the moment in which it is set', async () => {
 
   expect(
     calls.slice(1),
-    'When a timer of 50 ms was called that was set at 160 ms; run was called at 180 ms',
-  ).toEqual([210]);
+    'When a timer of 50 ms was called that was set at 190 ms; run was called at 210 ms',
+  ).toEqual([240]);
 });
 
 test('each id wakes those that wait for it, and nobody else', async () => {
@@ -403,6 +426,26 @@ test('spawn runs nothing yet: the first step is ready like any callback', async 
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(['first', 'second', 'third']);
+
+  const inside: string[] = [];
+  function* child(): Coroutine<void> {
+    inside.push('first step of the child');
+    yield { sleep: 10 };
+  }
+  function* parent(): Coroutine<void> {
+    loop.spawn(child());
+    inside.push('parent after spawn');
+    yield { sleep: 10 };
+  }
+  loop.spawn(parent());
+  loop.callSoon(() => void inside.push('callback of the same turn'));
+  machine.drive(loop);
+
+  expect(inside).toHappenInOrder([
+    'parent after spawn',
+    'callback of the same turn',
+    'first step of the child',
+  ]);
 });
 
 test('a sleep of 0 ms lets the others go on', async () => {
@@ -422,6 +465,7 @@ test('a sleep of 0 ms lets the others go on', async () => {
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+  expect(machine.ms, 'Milliseconds after which the sleeps of 0 ms were over').toBe(0);
 });
 
 test('a handle is done when its coroutine has returned, and has its value', async () => {
@@ -436,6 +480,8 @@ test('a handle is done when its coroutine has returned, and has its value', asyn
 
   const handles = values.map((value) => loop.spawn(giving(value)));
   const atOnce = loop.spawn(giving(values[0], 0));
+  const rightAfter: unknown[] = [];
+  loop.callSoon(() => rightAfter.push(atOnce.done, atOnce.value));
   const before: boolean[] = [];
   loop.callLater(15, () => before.push(...handles.map((handle) => handle.done)));
   machine.drive(loop);
@@ -454,6 +500,10 @@ test('a handle is done when its coroutine has returned, and has its value', asyn
   expect(
     [atOnce.done, atOnce.value],
     'handle.done and handle.value of a coroutine that returned in its first step',
+  ).toEqual([true, values[0]]);
+  expect(
+    rightAfter,
+    'The same two, as the next callback of that turn saw them, right after the coroutine had returned',
   ).toEqual([true, values[0]]);
 });
 
@@ -599,10 +649,24 @@ test('join throws the error of the other, and it can be caught', async () => {
 
   const handle = loop.spawn(parent(loop.spawn(child()), [10]));
   const atOnce = loop.spawn(parent(loop.spawn(child()), []));
+  const another = new SensorError();
+  function* retelling(other: Handle<void>): Coroutine<void> {
+    try {
+      yield { join: other };
+    } catch {
+      throw another;
+    }
+  }
+  const retold = loop.spawn(retelling(loop.spawn(child())));
   machine.drive(loop);
 
   expect(handle.value, 'What the one that joined caught').toBe(failure);
   expect(atOnce.value, 'What one that joined caught, and returned at once').toBe(failure);
+  if (retold.error !== another) {
+    expect.fail(
+      'One that joined caught the error of the other, and threw an error of its own. The `error` of its handle is not the one it threw.',
+    );
+  }
 });
 
 test('whatever was thrown is an error for the one that joins, undefined too', async () => {
@@ -619,8 +683,16 @@ test('whatever was thrown is an error for the one that joins, undefined too', as
     wentOn.push(thrown);
   }
 
+  function* late(thrown: unknown): Coroutine<void> {
+    const other = loop.spawn(child(10, thrown));
+    yield { sleep: 50 };
+    yield { join: other };
+    wentOn.push(thrown);
+  }
+
   const thrown = [undefined, null, 0, '', false, new SensorError()];
   const handles = thrown.map((each, index) => loop.spawn(parent(10 + index, each)));
+  const tooLate = thrown.map((each) => loop.spawn(late(each)));
   machine.drive(loop);
 
   expect(wentOn, 'Errors that were thrown, and that the `yield` of the join did not throw').toEqual(
@@ -629,6 +701,10 @@ test('whatever was thrown is an error for the one that joins, undefined too', as
   expect(
     handles.map((handle) => handle.error),
     'The errors of those that joined and caught nothing',
+  ).toEqual(thrown);
+  expect(
+    tooLate.map((handle) => handle.error),
+    'The errors of those that joined when the other had failed long ago, and caught nothing',
   ).toEqual(thrown);
 });
 

@@ -2,6 +2,7 @@
 // fails: a coroutine that throws fails its handle, and the others go on
 // fails: several coroutines can join the same one
 // fails: join throws the error of the other, and it can be caught
+// fails: whatever was thrown is an error for the one that joins, undefined too
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

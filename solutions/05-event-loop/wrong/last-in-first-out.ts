@@ -8,6 +8,8 @@
 // fails: every callback of an id is called once, in the order of the calls
 // fails: spawn runs nothing yet: the first step is ready like any callback
 // fails: a sleep of 0 ms lets the others go on
+// fails: a timer counts from the moment in which it is set
+// fails: a handle is done when its coroutine has returned, and has its value
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -1,5 +1,6 @@
 // Throws no error for one that joins after the end.
 // fails: join of a coroutine that ended long ago goes on
+// fails: whatever was thrown is an error for the one that joins, undefined too
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

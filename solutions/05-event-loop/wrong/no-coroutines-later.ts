@@ -1,6 +1,7 @@
 // Takes no coroutine any more once run has returned.
 // fails: a timer counts from the moment in which it is set
 // fails: run can be called again
+// fails: spawn runs nothing yet: the first step is ready like any callback
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

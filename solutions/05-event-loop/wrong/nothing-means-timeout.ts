@@ -1,5 +1,6 @@
 // Takes a poll that tells nothing for the end of the time that it asked for.
 // fails: a poll that comes back early calls no timer before its time
+// fails: poll is asked to wait without a limit when no timer is set
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

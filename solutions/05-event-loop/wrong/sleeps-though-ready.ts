@@ -4,6 +4,7 @@
 // fails: timers that are due together are called in the order of their times
 // fails: every callback of an id is called once, in the order of the calls
 // fails: run can be called again
+// fails: timers of the same time are called in the order in which they were set
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {
