@@ -1,8 +1,10 @@
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   currentTrace,
   eachAbortPoint,
   expect,
+  gate,
   inVirtualTime,
   kata,
   microtasks,
@@ -49,6 +51,31 @@ test('the TaskGroup cancels its siblings', async () => {
   ]);
   expect(run.leftRunning, stillRunning).toEqual([]);
   expect(run).toTakeVirtually(50);
+
+  let told = false;
+  await observe(async () => {
+    const door = gate();
+    const running = failuresOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => door.wait());
+        void group.spawn((signal) => {
+          signal.addEventListener('abort', () => (told = true));
+          return work('sibling', 1000, signal);
+        });
+      }),
+    );
+    await sleep(10);
+    door.fail(new Error('fails'));
+    await restOfTheTurn();
+    const toldAtOnce = told;
+    await running;
+    told = toldAtOnce;
+  });
+
+  expect(
+    told,
+    "A child failed; aborted in the same turn of the event loop was the group's signal",
+  ).toBe(true);
 });
 
 // Trio: test_basic_interleave. asyncio: test_taskgroup_01.
@@ -65,6 +92,13 @@ test('children run side by side, and the body beside them', async () => {
           return work(`child ${child}`, child * 100, signal);
         });
       }
+      // There is no limit, so here come some more, that do not fill the timeline.
+      for (let child = 13; child <= 200; child += 1) {
+        void group.spawn(() => {
+          starts.push(clock.now);
+          return sleep(100);
+        });
+      }
       // One microtask is allowed; what waits for a turn of the event loop comes later than any number of them.
       await microtasks(10);
       startedSoon = starts.length;
@@ -72,11 +106,11 @@ test('children run side by side, and the body beside them', async () => {
     }),
   );
 
-  expect(startedSoon, 'Children that were started before the next turn of the event loop').toBe(12);
-
-  expect(starts, 'Milliseconds at which the twelve children started').toEqual(
-    Array.from({ length: 12 }, () => 0),
+  expect(startedSoon, 'Children that were started before the next turn of the event loop').toBe(
+    200,
   );
+
+  expect([...new Set(starts)], 'Milliseconds at which the 200 children started').toEqual([0]);
   expect(run).toTakeVirtually(1200);
 });
 
@@ -99,6 +133,30 @@ test("resolves with the body's value once the last child has ended", async () =>
   expect(run.leftRunning, stillRunning).toEqual([]);
   expect(run).toTakeVirtually(300);
   expect(run.value).toBe(value);
+
+  for (const empty of [0, '', null]) {
+    const { value: given } = await observe(() => TaskGroup.run(async () => empty));
+    expect(given, 'The body gave a value that `if (value)` overlooks').toBe(empty);
+  }
+
+  let settledAtOnce = false;
+  await observe(async () => {
+    let settled = false;
+    const door = gate();
+    const running = TaskGroup.run(async (group) => void group.spawn(() => door.wait())).then(() => {
+      settled = true;
+    });
+    await sleep(10);
+    door.open();
+    await restOfTheTurn();
+    settledAtOnce = settled;
+    await running;
+  });
+
+  expect(
+    settledAtOnce,
+    'The last child ended; settled in the same turn of the event loop was run',
+  ).toBe(true);
 });
 
 // effection: "can spawn a new child task". Not so in Trio, where `start_soon` gives nothing back.
@@ -117,26 +175,36 @@ test("spawn gives the child's value, of a plain function too", async () => {
           return second;
         }),
       );
+      values.push(await group.spawn(() => 0));
     }),
   );
 
-  expect(values.map(String), 'The values that the body got from spawn').toEqual([first, second]);
+  expect(values.map(String), 'The values that the body got from spawn').toEqual([
+    first,
+    second,
+    '0',
+  ]);
 });
 
 // Trio: test_child_crash_wakes_parent. asyncio: test_cancel_children_on_child_error, `runner_cancel`.
 test('a failure stops the body as well', async () => {
   const { TaskGroup } = await load();
 
-  const run = await observe(() =>
-    outcomeOf(
-      TaskGroup.run(async (group, signal) => {
-        void group.spawn(() => failAfter('fails', 50));
-        await work('body', 10_000, signal);
-      }),
-    ),
-  );
+  // The group's signal is its own, also when it is given another.
+  for (const options of [{}, { signal: new AbortController().signal }]) {
+    const run = await observe(() =>
+      outcomeOf(
+        TaskGroup.run(async (group, signal) => {
+          void group.spawn((signal) => work('sibling', 10_000, signal));
+          void group.spawn(() => failAfter('fails', 50));
+          await work('body', 10_000, signal);
+        }, options),
+      ),
+    );
 
-  expect(run).toTakeVirtually(50);
+    const given = 'signal' in options ? 'with' : 'without';
+    expect(run, `A child failed at 50 ms in a group ${given} an outer signal`).toTakeVirtually(50);
+  }
 });
 
 // Java: testInterruptClose1, "a straggler as it continues after being interrupted". asyncio: taskgroups.py, "will cancel
@@ -214,21 +282,26 @@ test('waits for a body that does not listen, too', async () => {
 // nor in Java, which gives the first as the cause of an ExecutionException.
 test('a single failure comes in an AggregateError too', async () => {
   const { TaskGroup } = await load();
-  const failure = new Error('the only failure');
+  // A group within a child fails with an AggregateError: for this group that is one failure like any other.
+  const ofGroupWithin = new AggregateError([new Error('one'), new Error('two')], 'group within');
 
-  const { value: reason } = await observe(() =>
-    outcomeOf(
-      TaskGroup.run(async (group) => {
-        void group.spawn(() => failAfter('fails', 50, failure));
-      }),
-    ),
-  );
+  for (const failure of [new Error('the only failure'), ofGroupWithin]) {
+    const { value: reason } = await observe(() =>
+      outcomeOf(
+        TaskGroup.run(async (group) => {
+          void group.spawn(() => failAfter('fails', 50, failure));
+        }),
+      ),
+    );
 
-  expect(reason, 'run should reject with an AggregateError, also for one failure').toBeInstanceOf(
-    AggregateError,
-  );
-  expect((reason as AggregateError).errors, 'The `errors` of the AggregateError').toHaveLength(1);
-  expect((reason as AggregateError).errors[0], 'Not the error that the child threw').toBe(failure);
+    expect(reason, 'run should reject with an AggregateError, also for one failure').toBeInstanceOf(
+      AggregateError,
+    );
+    const threw = `One child threw one ${failure.name}`;
+    const { errors } = reason as AggregateError;
+    expect(errors, `${threw}. The \`errors\` of what run rejected with`).toHaveLength(1);
+    expect(errors[0], `${threw}. Not what the child threw`).toBe(failure);
+  }
 });
 
 // Trio: test_two_child_crashes. asyncio: taskgroups.py, `_on_task_done` appends to `_errors` as tasks end.
@@ -250,6 +323,29 @@ test('lists all failures in the order in which they happened', async () => {
   );
 
   expect(namesOf(failures), inTheirOrder).toEqual(['first', 'second', 'third']);
+
+  const { value: alike } = await observe(() =>
+    failuresOf(
+      TaskGroup.run(async (group) => {
+        // Both fail in the same millisecond, the one that was spawned first a moment after the other.
+        void group.spawn(async () => {
+          await work('spawned first', 20);
+          await failAfter('spawned first', 20);
+        });
+        void group.spawn(() => failAfter('spawned second', 40));
+        // Two errors, though they say the same.
+        void group.spawn(() => failAfter('no answer', 60));
+        void group.spawn(() => failAfter('no answer', 80));
+      }),
+    ),
+  );
+
+  expect(namesOf(alike), inTheirOrder).toEqual([
+    'spawned second',
+    'spawned first',
+    'no answer',
+    'no answer',
+  ]);
 });
 
 // asyncio: test_taskgroup_09 and _10. Kotlin: CoroutineScopeTest, testScopeBlockThrows. effection: "halts child when errored".
@@ -328,11 +424,13 @@ test('an error that a child passes on to another is listed once', async () => {
             await work('second child', 20);
           }
         });
+        // Fails between the two: the error keeps the place that it got at first.
+        void group.spawn(() => failAfter('third', 60));
       }),
     ),
   );
 
-  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'child']);
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'child', 'third']);
 });
 
 // Trio: test_cancel_scope_exceptiongroup_filtering, which absorbs what its own scope has cancelled. timers/promises,
@@ -348,6 +446,11 @@ test("an AbortError caused by the group's abort is no failure", async () => {
         void group.spawn(async (signal) => {
           await work('made by hand', 10_000, signal);
           throw new DOMException('made by hand', { name: 'AbortError', cause: signal.reason });
+        });
+        void group.spawn(async (signal) => {
+          await work('a plain error', 10_000, signal);
+          const stopped = new Error('a plain error', { cause: signal.reason });
+          throw Object.assign(stopped, { name: 'AbortError' });
         });
         await obey('body', 10_000, signal);
       }),
@@ -382,6 +485,8 @@ test("the reason of the group's abort itself is no failure", async () => {
       TaskGroup.run(async (group, signal) => {
         void group.spawn(() => failAfter('fails', 50));
         void group.spawn(untilStopped);
+        // The signal of the body and that of the child have the same reason.
+        void group.spawn(() => untilStopped(signal));
         await untilStopped(signal);
       }),
     ),
@@ -434,11 +539,18 @@ test('an AbortError of another signal is a failure, during the clean-up too', as
           await work('sibling', 10_000, signal);
           await failAfter('clean-up', 30, cutOff);
         });
+        void group.spawn(async (signal) => {
+          await work('another sibling', 10_000, signal);
+          // Not caused by the group's reason, but by another AbortError.
+          const caused = new DOMException('caused', { name: 'AbortError', cause: signal.reason });
+          const twice = new DOMException('caused twice', { name: 'AbortError', cause: caused });
+          await failAfter('caused twice', 60, twice);
+        });
       }),
     ),
   );
 
-  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'clean-up']);
+  expect(namesOf(failures), inTheirOrder).toEqual(['first', 'clean-up', 'caused twice']);
 });
 
 // effection: "rejects when child errors during halting".
@@ -488,12 +600,16 @@ test('refuses to spawn after the abort, and never calls the function', async () 
   for (const who of ['a child that failed', 'the outer signal']) {
     const outer = new AbortController();
     let calls = 0;
+    let callsAtTheAbort = 0;
     let answer: unknown = 'never tried';
 
     await observe(async () => {
       const running = outcomeOf(
         TaskGroup.run(
-          async (group) => {
+          async (group, signal) => {
+            signal.addEventListener('abort', () => {
+              void answerOf(async () => group.spawn(() => (callsAtTheAbort += 1)));
+            });
             void group.spawn(async (signal) => {
               await work('sibling', 10_000, signal);
               answer = await answerOf(async () => group.spawn(() => (calls += 1)));
@@ -511,6 +627,10 @@ test('refuses to spawn after the abort, and never calls the function', async () 
     const happened = `The group was aborted by ${who}, and then a sibling called spawn`;
     expect(calls, `${happened}. Calls of the function that came too late`).toBe(0);
     expect(answer, `${happened}: that spawn was`).toBe('refused');
+    expect(
+      callsAtTheAbort,
+      `The group was aborted by ${who}, and a listener of that abort called spawn. Calls of the function that came too late`,
+    ).toBe(0);
   }
 });
 
@@ -537,6 +657,26 @@ test('a refused spawn counts as a cancellation', async () => {
 
   expect(namesOf(failures), inTheirOrder).toEqual(['fails']);
   await expect(late, 'The spawn that came too late').toRejectWith({ reason });
+
+  const outer = new AbortController();
+  const left = new Error('the client has left');
+  await observe(async () => {
+    const running = TaskGroup.run(
+      async (group, signal) => {
+        await work('body', 10_000, signal);
+        reason = signal.reason;
+        late = (async () => group.spawn(() => {}))();
+        await late;
+      },
+      { signal: outer.signal },
+    );
+    const rejected = expect(running, 'After an outer abort').toRejectWith({ reason: left });
+    await sleep(50);
+    outer.abort(left);
+    await rejected;
+  });
+
+  await expect(late, 'The spawn after an outer abort').toRejectWith({ reason });
 });
 
 // asyncio: test_taskgroup_finished. Java: testForkAfterClose. Trio: test_nursery_start, `closed_nursery`.
@@ -585,13 +725,42 @@ test('an outer abort cancels the children and rejects with its reason', async ()
     const body = async (group: InstanceType<typeof TaskGroup>) => {
       void group.spawn((signal) => work('child', 10_000, signal));
     };
-    const running = outcomeOf(TaskGroup.run(body, { signal: later.signal }));
+    // Two groups with the same signal: both hear of it.
+    const groups = [1, 2].map(() => outcomeOf(TaskGroup.run(body, { signal: later.signal })));
     await sleep(50);
     later.abort(reason);
-    await running;
+    await Promise.all(groups);
   });
 
-  expect(afterTheBody, 'The body had returned before the abort').toTakeVirtually(50);
+  expect(
+    afterTheBody,
+    'Two groups with the same outer signal, whose bodies had returned before the abort',
+  ).toTakeVirtually(50);
+
+  let told = false;
+  await observe(async () => {
+    const soon = new AbortController();
+    const running = outcomeOf(
+      TaskGroup.run(
+        async (_group, signal) => {
+          await work('body', 10_000, signal);
+          told = true;
+        },
+        { signal: soon.signal },
+      ),
+    );
+    await sleep(10);
+    soon.abort(reason);
+    await restOfTheTurn();
+    const toldAtOnce = told;
+    await running;
+    told = toldAtOnce;
+  });
+
+  expect(
+    told,
+    'The outer signal was aborted; told in the same turn of the event loop was the body',
+  ).toBe(true);
 });
 
 // asyncio: test_taskgroup_07 and test_error_and_cancel. The moments between two lines of code are where such an abort is lost.
@@ -633,30 +802,58 @@ test('failures count for more than an outer abort', async () => {
   });
 
   expect(namesOf(run.value), inTheirOrder).toEqual(['clean-up']);
+
+  // The other way round. One child listens to the outer signal alone: for the group, that is another signal than its own.
+  for (const expected of [['fails'], ['fails', 'the client has left']]) {
+    const later = new AbortController();
+    const { value: failures } = await observe(async () => {
+      const running = failuresOf(
+        TaskGroup.run(
+          async (group) => {
+            void group.spawn(() => failAfter('fails', 50));
+            void group.spawn(async () => {
+              await work('does not listen to the group', 200, later.signal);
+              if (expected.length > 1) later.signal.throwIfAborted();
+            });
+            await group.spawn((signal) => obey('child', 10_000, signal));
+          },
+          { signal: later.signal },
+        ),
+      );
+      await sleep(100);
+      later.abort(new Error('the client has left'));
+      return running;
+    });
+
+    const happened = 'A child failed, and after that the outer signal was aborted';
+    expect(namesOf(failures), `${happened}; ${inTheirOrder}`).toEqual(expected);
+  }
 });
 
 // Not so in Kotlin, ScopedBuildersCancelledStartTest, testCancelledCoroutineScope, where the block still runs.
 test('never calls the body when the outer signal is already aborted', async () => {
   const { TaskGroup } = await load();
-  const reason = new Error('the client has left');
-  let calls = 0;
 
-  await observe(async () => {
-    const body = async () => {
-      calls += 1;
-    };
-    let running: Promise<void> | undefined;
-    try {
-      running = TaskGroup.run(body, { signal: AbortSignal.abort(reason) });
-    } catch (error) {
-      expect.fail(
-        `The outer signal was aborted already, and run threw at once: ${String(error)}. It should give a promise that rejects.`,
-      );
-    }
-    await expect(running).toRejectWith({ reason });
-  });
+  for (const reason of [new Error('the client has left'), null]) {
+    let calls = 0;
+    await observe(async () => {
+      const body = async () => {
+        calls += 1;
+      };
+      let running: Promise<void> | undefined;
+      try {
+        running = TaskGroup.run(body, { signal: AbortSignal.abort(reason) });
+      } catch (error) {
+        expect.fail(
+          `The outer signal was aborted already, and run threw at once: ${String(error)}. It should give a promise that rejects.`,
+        );
+      }
+      const before = `The outer signal was aborted already, with ${String(reason)}`;
+      await expect(running, before).toRejectWith({ reason });
+    });
 
-  expect(calls, 'Calls of the body').toBe(0);
+    expect(calls, 'Calls of the body').toBe(0);
+  }
 });
 
 // asyncio: taskgroups.py, a cancellation that came while the tasks were awaited is raised though all of them ended well. Not so
@@ -691,6 +888,10 @@ test('leaves no listener on the outer signal', async () => {
   await observe(async () => {
     await TaskGroup.run(async (group) => group.spawn(() => work('child', 10)), { signal });
     await outcomeOf(TaskGroup.run(() => failAfter('fails', 10), { signal }));
+    const body = async (group: InstanceType<typeof TaskGroup>) => {
+      void group.spawn(() => failAfter('child fails', 10));
+    };
+    await outcomeOf(TaskGroup.run(body, { signal }));
   });
 
   expect(signal).toHaveNoListeners();
@@ -713,20 +914,25 @@ test('leaves no listener on the outer signal', async () => {
 // Ours: what a child returned may still use the signal, such as a response whose body is not read yet.
 test('never aborts its signal when nobody fails', async () => {
   const { TaskGroup } = await load();
-  const aborted: string[] = [];
 
-  await observe(async () => {
-    await TaskGroup.run(async (group, signal) => {
-      signal.addEventListener('abort', () => aborted.push("the body's signal"));
-      void group.spawn(async (signal) => {
-        signal.addEventListener('abort', () => aborted.push("the child's signal"));
-        await work('child', 10, signal);
-      });
+  for (const options of [{}, { signal: new AbortController().signal }]) {
+    const aborted: string[] = [];
+    await observe(async () => {
+      await TaskGroup.run(async (group, signal) => {
+        signal.addEventListener('abort', () => aborted.push("the body's signal"));
+        void group.spawn(async (signal) => {
+          signal.addEventListener('abort', () => aborted.push("the child's signal"));
+          await work('child', 10, signal);
+        });
+      }, options);
+      await sleep(100);
     });
-    await sleep(100);
-  });
 
-  expect(aborted, 'Aborted, though all went well').toEqual([]);
+    const given = 'signal' in options ? 'with' : 'without';
+    expect(aborted, `Aborted, though all went well, in a group ${given} an outer signal`).toEqual(
+      [],
+    );
+  }
 });
 
 // Java: testJoinAfterJoin2, where it is `join` that tells of the callable that threw, not `fork`.
@@ -741,10 +947,12 @@ test('a child that throws at once is a failed child, not a spawn that throws', a
         void group.spawn(async (signal) => {
           await work('spawns', 50, signal);
           try {
-            void group.spawn(() => {
-              throw new Error('threw at once');
-            });
+            const promise = group.spawn(throwAtOnce);
             steps.push('spawn returned');
+            promise.then(
+              () => steps.push('its promise resolved'),
+              (error: unknown) => steps.push(`its promise rejected: ${namesOf([error]).join('')}`),
+            );
           } catch {
             steps.push('spawn threw');
           }
@@ -753,7 +961,10 @@ test('a child that throws at once is a failed child, not a spawn that throws', a
     ),
   );
 
-  expect(steps, 'What spawn did when its function threw').toEqual(['spawn returned']);
+  expect(steps, 'What spawn did when its function threw').toEqual([
+    'spawn returned',
+    'its promise rejected: threw at once',
+  ]);
   expect(namesOf(run.value), inTheirOrder).toEqual(['threw at once']);
   expect(run, 'The failure at 50 ms stops the sibling').toTakeVirtually(50);
 });
@@ -773,6 +984,37 @@ test('the promise of a child that failed rejects with its error', async () => {
   });
 
   expect(seen, 'What the body got from the promise of spawn').toBe(failure);
+
+  const stopped = new DOMException('stopped', 'AbortError');
+  const { value: others } = await observe(async () => {
+    let others: unknown = 'nothing';
+    const running = TaskGroup.run(async (group, signal) => {
+      // Both are told to stop at 50 ms. One rejects then, the other goes on to its end.
+      const obeys = group.spawn(async (signal) => {
+        await work('obeys', 10_000, signal);
+        throw Object.defineProperty(stopped, 'cause', { value: signal.reason });
+      });
+      const goesOn = group.spawn(async () => {
+        await work('goes on', 100);
+      });
+      void group.spawn(() => failAfter('fails', 50));
+      await work('body', 10_000, signal);
+      others = await Promise.all([outcomeOf(obeys), goesOn.then(() => 'resolved', String)]);
+    });
+    await outcomeOf(running);
+    return others;
+  });
+  const [ofTheOneThatObeyed, ofTheOneThatWentOn] = Array.isArray(others)
+    ? others
+    : [others, others];
+
+  expect(
+    ofTheOneThatObeyed,
+    'A child was told to stop and threw an AbortError; its promise gave',
+  ).toBe(stopped);
+  expect(ofTheOneThatWentOn, 'A child was told to stop and ended well; its promise').toBe(
+    'resolved',
+  );
 });
 
 // effection: "raises an uncatchable error if a spawned child fails".
@@ -798,20 +1040,25 @@ test('the body cannot catch the failure of a child away', async () => {
 test('a child that throws undefined has failed', async () => {
   const { TaskGroup } = await load();
 
-  const run = await observe(() =>
-    failuresOf(
-      TaskGroup.run(async (group) => {
-        void group.spawn((signal) => work('sibling', 10_000, signal));
-        void group.spawn(throwUndefined);
-      }),
-    ),
-  );
+  for (const empty of [undefined, null]) {
+    const run = await observe(() =>
+      failuresOf(
+        TaskGroup.run(async (group) => {
+          void group.spawn((signal) => work('sibling', 10_000, signal));
+          void group.spawn(() => throwEmpty(empty));
+        }),
+      ),
+    );
 
-  expect(namesOf(run.value), inTheirOrder).toEqual(['undefined']);
-  expect(run).toTakeVirtually(50);
+    expect(namesOf(run.value), inTheirOrder).toEqual([String(empty)]);
+    expect(run).toTakeVirtually(50);
 
-  const { value: failures } = await observe(() => failuresOf(TaskGroup.run(throwUndefined)));
-  expect(namesOf(failures), `The body threw undefined; ${inTheirOrder}`).toEqual(['undefined']);
+    const { value: failures } = await observe(() =>
+      failuresOf(TaskGroup.run(() => throwEmpty(empty))),
+    );
+    const threw = `The body threw ${empty}; ${inTheirOrder}`;
+    expect(namesOf(failures), threw).toEqual([String(empty)]);
+  }
 });
 
 // asyncio: test_nested_groups_both_cancelled.
@@ -822,7 +1069,9 @@ test('a group that fails leaves another group alone', async () => {
 
   const run = await observe(async (clock) => {
     const other = TaskGroup.run(async (group) => {
-      void group.spawn((signal) => work('other group', 100, signal));
+      await work('other group', 100);
+      // The first group has ended, this one has not.
+      void group.spawn((signal) => work('its child', 100, signal));
     }).then(() => 'resolved', String);
     await outcomeOf(TaskGroup.run(() => failAfter('fails', 50)));
     settledAt = clock.now;
@@ -832,7 +1081,42 @@ test('a group that fails leaves another group alone', async () => {
   expect(settledAt, 'A group failed at 50 ms, another ran on; the first settled at').toBe(50);
 
   expect(run.value, 'The group in which nobody failed').toBe('resolved');
-  expect(run).toTakeVirtually(100);
+  expect(run).toTakeVirtually(200);
+
+  // A group inside another, which gave it no signal.
+  const nested = await observe(async () => {
+    let within: Promise<unknown> = Promise.resolve('never started');
+    await outcomeOf(
+      TaskGroup.run(async (group) => {
+        void group.spawn(() => failAfter('outside', 50));
+        const inner = TaskGroup.run((_group, signal) => obey('within', 100, signal));
+        within = inner.then(() => 'resolved', String);
+      }),
+    );
+    return within;
+  });
+
+  expect(nested.value, 'A group around it failed; the group within').toBe('resolved');
+
+  // The same error in two groups; the body of the group around them has caught it.
+  const failure = new Error('no such user');
+  const failures: unknown[] = [];
+  const around = await observe(() =>
+    TaskGroup.run(async () => {
+      const within = (group: InstanceType<typeof TaskGroup>, signal: AbortSignal) => {
+        void group.spawn(() => failAfter('child', 50, failure));
+        return obey('body', 1000, signal);
+      };
+      failures.push(...(await failuresOf(TaskGroup.run(within))));
+      failures.push(...(await failuresOf(TaskGroup.run(within))));
+    }).then(() => 'resolved', String),
+  );
+
+  expect(namesOf(failures), 'Two groups failed with the same error, one after the other').toEqual([
+    'no such user',
+    'no such user',
+  ]);
+  expect(around.value, 'Two groups within it failed; the group itself').toBe('resolved');
 });
 
 // Ours: in Node a rejection that nobody handles ends the process, though it is handled a moment later.
@@ -851,6 +1135,7 @@ test('leaves no rejection unhandled when nobody awaits spawn', async () => {
       await work('body cleans up', 100);
     });
     await outcomeOf(running);
+    await outcomeOf(TaskGroup.run(async (group) => void group.spawn(throwAtOnce)));
     const ended: InstanceType<typeof TaskGroup>[] = [];
     await outcomeOf(TaskGroup.run(async (group) => void ended.push(group)));
     await outcomeOf((async () => void ended[0]?.spawn(() => 'after the end'))());
@@ -910,10 +1195,18 @@ function throwAtOnce(): Promise<never> {
 }
 
 /** Works for 50 ms, and throws what `if (error)` overlooks. */
-async function throwUndefined(): Promise<never> {
-  await work('throws undefined', 50);
+async function throwEmpty(empty: undefined | null): Promise<never> {
+  await work(`throws ${empty}`, 50);
   // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
-  throw undefined;
+  throw empty;
+}
+
+/** Lets all pass that needs no further turn of the event loop: microtasks, and callbacks of process.nextTick. */
+async function restOfTheTurn(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await microtasks(10);
+  }
 }
 
 /** What `promise` comes to: its value or its error. */

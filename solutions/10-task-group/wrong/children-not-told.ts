@@ -3,6 +3,7 @@
 // fails: the reason of the group's abort itself is no failure
 // fails: refuses to spawn after the abort, and never calls the function
 // fails: an outer abort cancels the children and rejects with its reason
+// fails: a refused spawn counts as a cancellation
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

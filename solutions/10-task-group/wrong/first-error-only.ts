@@ -4,6 +4,7 @@
 // fails: the body's error stands among the failures, in its turn
 // fails: an AbortError of another signal is a failure, during the clean-up too
 // fails: an error of the clean-up is a failure, though the abort is its cause
+// fails: failures count for more than an outer abort
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

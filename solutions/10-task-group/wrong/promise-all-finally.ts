@@ -18,6 +18,7 @@
 // fails: leaves no listener on the outer signal
 // fails: never aborts its signal when nobody fails
 // fails: a child that throws at once is a failed child, not a spawn that throws
+// fails: failures count for more than an outer abort
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children: Promise<unknown>[] = [];

@@ -1,5 +1,7 @@
 // Knows a cancellation by the reason itself. Node wraps the reason in an AbortError: the cancelled count as failed.
 // fails: an AbortError caused by the group's abort is no failure
+// fails: failures count for more than an outer abort
+// fails: a group that fails leaves another group alone
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

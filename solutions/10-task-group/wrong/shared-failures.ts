@@ -3,6 +3,11 @@
 // fails: the reason of the group's abort itself is no failure
 // fails: the body's error cancels the children
 // fails: a group that fails leaves another group alone
+// fails: lists all failures in the order in which they happened
+// fails: failures count for more than an outer abort
+// fails: a single failure comes in an AggregateError too
+// fails: a refused spawn counts as a cancellation
+// fails: a child that throws undefined has failed
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

@@ -1,5 +1,6 @@
 // Gives back the promise behind its own catch: the body gets undefined where the child has failed, and goes on with it.
 // fails: the promise of a child that failed rejects with its error
+// fails: a child that throws at once is a failed child, not a spawn that throws
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();
