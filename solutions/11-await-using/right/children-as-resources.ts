@@ -7,6 +7,7 @@ export class TaskGroup {
   #parent: AbortSignal | undefined;
   #stop = () => this.#abort.abort(this.#parent?.reason);
   #ended = false;
+  #settling: Promise<void> | undefined;
 
   constructor(options: { signal?: AbortSignal } = {}) {
     this.#parent = options.signal;
@@ -53,7 +54,12 @@ export class TaskGroup {
     await this.#settle();
   }
 
-  async #settle(): Promise<void> {
+  // One wait for all who ask: a second one would find an empty stack, and spin.
+  #settle(): Promise<void> {
+    return (this.#settling ??= this.#settleAll());
+  }
+
+  async #settleAll(): Promise<void> {
     while (this.#running > 0) {
       await using _all = this.#children;
       // Those who are spawned from now on go to a stack of their own.

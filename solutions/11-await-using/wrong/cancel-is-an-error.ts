@@ -1,5 +1,6 @@
 // After cancel, join rejects with its reason: who has called it himself must catch it as well.
 // fails: join waits for the clean-up after cancel, and resolves
+// fails: a block that gives up waiting for join stops its children
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

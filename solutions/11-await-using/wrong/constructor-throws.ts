@@ -1,5 +1,6 @@
 // Throws in the constructor when the parent is aborted already: the group never exists, so nobody can join it.
 // fails: a group whose parent is already aborted is aborted from the start
+// fails: the block's error is not hidden by an abort of the parent
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

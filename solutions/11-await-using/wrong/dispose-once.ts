@@ -1,5 +1,6 @@
 // Dispose throws when it is called again: behind a block that threw, this error hides that of the block.
 // fails: the block's error is not hidden by a clean-up that fails
+// fails: a block is left only when every child has finished its clean-up
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

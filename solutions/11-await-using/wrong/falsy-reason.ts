@@ -1,5 +1,7 @@
 // Takes a reason such as null for no reason at all.
 // fails: cancel gives its reason to the children
+// fails: the children are told the parent's own reason, before join is called
+// fails: the first failure is the reason of the group's signal
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

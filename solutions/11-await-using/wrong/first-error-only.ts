@@ -5,6 +5,8 @@
 // fails: a child's own AbortError is a failure
 // fails: an error of the clean-up is a failure, though the abort is its cause
 // fails: an inner group that fails is one failure of the outer group
+// fails: a child that throws undefined has failed
+// fails: failures count for more than an abort of the parent
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

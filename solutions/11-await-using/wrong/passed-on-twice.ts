@@ -1,5 +1,6 @@
 // Lists an error as often as a child passes it on.
 // fails: an error that a child passes on to another is listed once
+// fails: a child that throws undefined has failed
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

@@ -1,6 +1,8 @@
 // Knows its own abort only by the reason itself: an AbortError of timers/promises counts as a failure.
 // fails: after an abort of the parent, join waits and rejects with its reason
 // fails: an AbortError caused by the group's abort is no failure
+// fails: a block that gives up waiting for join stops its children
+// fails: a failure stops the siblings at once, before join is called
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

@@ -1,6 +1,10 @@
 // The list of failures belongs to the class, not to the group.
 // fails: an inner group that fails is one failure of the outer group
 // fails: a group that fails leaves another group alone
+// fails: a child that throws undefined has failed
+// fails: an AbortError caused by the group's abort is no failure
+// fails: a child's own AbortError is a failure
+// fails: failures count for more than an abort of the parent
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

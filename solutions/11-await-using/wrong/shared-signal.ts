@@ -4,6 +4,14 @@
 // fails: cancel gives its reason to the children
 // fails: a group that fails leaves another group alone
 // fails: an inner group that fails is one failure of the outer group
+// fails: a block is left only when every child has finished its clean-up
+// fails: a block that gives up waiting for join stops its children
+// fails: the promise of a child that failed rejects with its error
+// fails: a child that throws undefined has failed
+// fails: an AbortError caused by the group's abort is no failure
+// fails: the reason of the group's abort itself is no failure
+// fails: a child's own AbortError is a failure
+// fails: the first failure is the reason of the group's signal
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   static readonly #root = new AbortController();

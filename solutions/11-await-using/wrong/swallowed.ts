@@ -1,5 +1,7 @@
 // Gives back the promise behind its own catch: the block goes on with `undefined`.
 // fails: the promise of a child that failed rejects with its error
+// fails: a child that throws at once is a failed child, not a spawn that throws
+// fails: a child that throws undefined has failed
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

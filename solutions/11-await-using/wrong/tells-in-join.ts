@@ -2,6 +2,7 @@
 // fails: after an abort spawn throws at once, and never calls the function
 // fails: a failure stops the siblings at once, before join is called
 // fails: the first failure is the reason of the group's signal
+// fails: failures count for more than an abort of the parent
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

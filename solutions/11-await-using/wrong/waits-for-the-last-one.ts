@@ -56,6 +56,7 @@ export class TaskGroup implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#children.size > 0) this.cancel();
+    else this.#empty.resolve();
     await this.#end();
   }
 
