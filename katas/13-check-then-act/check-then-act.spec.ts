@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { AsyncLocalStorage, AsyncResource, createHook } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import {
   eachAbortPoint,
   eachInterleaving,
@@ -39,6 +40,11 @@ test('one seat is sold once, in whatever order the store answers', async () => {
     expect(answers, 'What the customers were told').toEqual(
       customers.map((name) => name === hall.sales[0]),
     );
+    if (hall.crowded.size > 0) {
+      expect.fail(
+        `A call asked the store about seat ${seat} while another one was selling it. That sale may still fail, so they should go one after another.`,
+      );
+    }
   });
 
   await inVirtualTime(async () => {
@@ -54,6 +60,25 @@ test('one seat is sold once, in whatever order the store answers', async () => {
     if (hall.sales.length <= 1) return;
     expect.fail(
       `The store failed ada. Ben waited, and cy came just then. Seat 12A was sold ${hall.sales.length} times: ${hall.sales.join(', then ')}.`,
+    );
+  });
+
+  await inVirtualTime(async () => {
+    // What is sold meanwhile must not make the hall forget who is being served.
+    const door = gate();
+    const seats = manySeats();
+    const hall = new Hall({ pause: (place) => (place === 'quick' ? undefined : door.wait()) });
+    const first = seats.map((place) => reserveSeat(hall.store, place, 'ada'));
+    const quick = reserveSeat(hall.store, 'quick', 'ada');
+    await aWhile();
+    const second = seats.map((place) => reserveSeat(hall.store, place, 'ben'));
+    door.open();
+    await Promise.allSettled([...first, quick, ...second]);
+
+    const sold = hall.sales.length - 1;
+    if (sold <= seats.length) return;
+    expect.fail(
+      `Two customers came for each of ${seats.length} seats. While the first ones were being served, another seat was sold. The ${seats.length} seats were sold ${sold} times.`,
     );
   });
 });
@@ -90,19 +115,54 @@ timed('the store decides: a seat that was given back is sold again', async () =>
 
   expect([first, second], 'ada bought and gave back, then ben asked').toEqual([true, true]);
   expect(hall.owners.get('12A'), 'The owner of the seat').toBe('ben');
+
+  const refused = await reserveSeat(hall.store, '12A', 'cy');
+  hall.owners.delete('12A');
+  const again = await reserveSeat(hall.store, '12A', 'cy');
+  expect([refused, again], 'cy was refused, ben gave back, then cy asked again').toEqual([
+    false,
+    true,
+  ]);
 });
 
 timed('one seat does not wait for another', async () => {
   const { reserveSeat } = await load();
   const door = gate();
-  const hall = new Hall({ pause: (seat) => (seat === '1' ? door.wait() : undefined) });
+  const slowSeats = ['1', '12A'];
+  const hall = new Hall({
+    pause: (seat) => (slowSeats.includes(seat) ? door.wait() : undefined),
+  });
 
-  const slow = reserveSeat(hall.store, '1', 'ada');
-  const quick = reserveSeat(hall.store, '2', 'ben');
-
-  await stands(quick, 'fulfilled', 'While the store thinks about seat 1, the sale of seat 2');
+  const slow = slowSeats.map((seat) => reserveSeat(hall.store, seat, 'ada'));
+  for (const seat of ['2', '12a', '', 'constructor', '__proto__']) {
+    const quick = reserveSeat(hall.store, seat, 'ben');
+    await stands(
+      quick,
+      'fulfilled',
+      `While the store thinks about the seats 1 and 12A, the sale of seat ${inspect(seat)}`,
+    );
+  }
   door.open();
-  await stands(slow, 'fulfilled', 'When the store has answered, the sale of seat 1');
+  await stands(Promise.all(slow), 'fulfilled', 'When the store has answered, the sale of seat 1');
+
+  // The store answers nobody: each seat has its own customer.
+  const seats = manySeats();
+  const asked = new Set<string>();
+  const closed = gate();
+  const full = new Hall({
+    pause: (seat) => {
+      asked.add(seat);
+      return closed.wait();
+    },
+  });
+  const sales = Promise.all(seats.map((seat) => reserveSeat(full.store, seat, 'ada')));
+  await aWhile();
+  expect(
+    asked.size,
+    `${seats.length} customers came for ${seats.length} seats. The seats that the store was asked about`,
+  ).toBe(seats.length);
+  closed.open();
+  await sales;
 });
 
 timed('one hall does not wait for another', async () => {
@@ -121,15 +181,23 @@ timed('one hall does not wait for another', async () => {
 timed('an error of the store reaches its customer, and the next one can buy', async () => {
   const { reserveSeat } = await load();
 
-  for (const call of ['owner', 'assign'] as const) {
+  const failures = (['owner', 'assign'] as const).flatMap((call) => [
+    { call, error: new Error(`The store broke in ${call}.`) },
+    { call, error: undefined },
+  ]);
+  for (const { call, error: broken } of failures) {
     const hall = new Hall();
-    const broken = new Error(`The store broke in ${call}.`);
     hall.failures.push({ call, error: broken });
     const first = reserveSeat(hall.store, '12A', 'ada');
     const second = reserveSeat(hall.store, '12A', 'ben');
     const both = Promise.allSettled([first, second]);
 
     await stands(both, 'fulfilled', `After an error in ${call}, the sale to one of two customers`);
+    await stands(
+      first,
+      'rejected',
+      `The store rejected with ${String(broken)} in ${call}. The sale to that customer`,
+    );
     await expect(first).toRejectWith(broken);
     await stands(second, 'fulfilled', `After an error in ${call}, the sale to the next customer`);
     expect(await second, 'What ben was told').toBe(true);
@@ -187,7 +255,11 @@ timed('a function that fails, fails its caller, and the next one runs', async ()
   const rejection = new Error('It rejected.');
   const thrown = new Error('It threw at once.');
 
-  const first = mutex.runExclusive(() => Promise.reject(rejection));
+  let calls = 0;
+  const first = mutex.runExclusive(() => {
+    calls += 1;
+    return Promise.reject(rejection);
+  });
   const second = mutex.runExclusive(() => {
     throw thrown;
   });
@@ -195,49 +267,97 @@ timed('a function that fails, fails its caller, and the next one runs', async ()
   const thrownNothing = mutex.runExclusive(() => {
     throw nothing;
   });
+  const rejectedNothing = mutex.runExclusive(async () => {
+    throw nothing;
+  });
+  const aborted = new DOMException('What it waited for was aborted.', 'AbortError');
+  const failedByAbort = mutex.runExclusive(() => Promise.reject(aborted));
   const third = mutex.runExclusive(() => 'the third');
-  const all = Promise.allSettled([first, second, thrownNothing, third]);
+  const failing = [first, second, thrownNothing, rejectedNothing, failedByAbort];
+  const all = Promise.allSettled([...failing, third]);
 
-  await stands(all, 'fulfilled', 'One of four functions, of which three fail,');
+  await stands(all, 'fulfilled', 'One of six functions, of which five fail,');
   await expect(first).toRejectWith(rejection);
+  expect(calls, 'Calls of a function that failed').toBe(1);
   await expect(second).toRejectWith(thrown);
   await stands(thrownNothing, 'rejected', 'The call whose function throws undefined');
   await expect(thrownNothing).toRejectWith(undefined);
-  await stands(third, 'fulfilled', 'The function behind three that failed');
+  await stands(rejectedNothing, 'rejected', 'The call whose function rejects with undefined');
+  await expect(rejectedNothing).toRejectWith(undefined);
+  await expect(failedByAbort).toRejectWith(aborted);
+  await stands(third, 'fulfilled', 'The function behind five that failed');
   expect(await third).toBe('the third');
+
+  for (const value of [0, '', false, null, undefined, new Error('I am a value, no failure.')]) {
+    expect(await mutex.runExclusive(() => value), 'The value of a function that succeeded').toBe(
+      value,
+    );
+  }
+
+  // Each call ends with its own function, whatever the others do.
+  const door = gate();
+  const early = [
+    mutex.runExclusive(() => Promise.reject(rejection)),
+    mutex.runExclusive(() => 'early'),
+  ];
+  const slow = mutex.runExclusive(() => door.wait());
+  await stands(
+    Promise.allSettled(early),
+    'fulfilled',
+    'Two functions have ended, and the next one still runs. One of the two calls',
+  );
+  door.open();
+  await slow;
 });
 
 timed('two mutexes do not wait for each other', async () => {
   const { Mutex } = await load();
   const door = gate();
 
-  const slow = new Mutex().runExclusive(() => door.wait());
+  const held = new Mutex();
+  const slow = held.runExclusive(() => door.wait());
+  const waiter = held.runExclusive(() => {});
   const quick = new Mutex().runExclusive(() => {});
 
   await stands(quick, 'fulfilled', 'While another mutex is held, a function');
+  await stands(
+    waiter,
+    'pending',
+    'A function of another mutex has ended. One that waits for its own mutex, which is held,',
+  );
   door.open();
   await slow;
+  await stands(waiter, 'fulfilled', 'When its own mutex is free, the function');
 });
 
 timed('functions run in the order in which they asked, newcomers last', async () => {
   const { Mutex } = await load();
   const names = ['first', 'second', 'third'];
 
-  for (let moment = 0; moment <= 20; moment += 1) {
+  const { signal } = new AbortController();
+  for (let moment = 0; moment <= 41; moment += 1) {
     const mutex = new Mutex();
     const order: string[] = [];
     const door = gate();
-    const ask = (name: string) => mutex.runExclusive(() => void order.push(name));
+    const ask = (name: string) =>
+      // A signal that nobody aborts moves nobody.
+      mutex.runExclusive(() => void order.push(name), name === 'second' ? { signal } : {});
     const holder = mutex.runExclusive(() => door.wait());
     const waiters = names.map(ask);
 
-    door.open();
-    if (moment > 0) await microtasks(moment);
-    const all = Promise.all([holder, ...waiters, ask('newcomer')]);
+    // The second half: the function that holds the mutex fails.
+    if (moment <= 20) door.open();
+    else door.fail(new Error('The holder failed.'));
+    if (moment % 21 > 0) await microtasks(moment % 21);
+    const all = Promise.all([holder.catch(() => {}), ...waiters, ask('newcomer')]);
 
     await stands(all, 'fulfilled', 'One of five functions, which all have nothing to wait for,');
     expect(order).toHappenInOrder([...names, 'newcomer']);
   }
+
+  await orderWhenOneGivesUp(new Mutex());
+  await orderFromInside(new Mutex());
+  await sameFunctionThrice(new Mutex());
 
   // On the day of the big concert.
   const mutex = new Mutex();
@@ -260,38 +380,65 @@ test('nobody polls: none of the three sets a timer or an immediate', async () =>
   const hall = new Hall({ pause: () => door.wait() });
   const mutex = new Mutex();
   const get = singleFlight(() => door.wait());
+  const kept = new AbortController();
+  const aborted = new AbortController();
 
   using polls = countPolls();
   const calls = polls.watch(() => [
     mutex.runExclusive(() => door.wait()),
     mutex.runExclusive(() => {}),
+    mutex.runExclusive(() => {}, { signal: kept.signal }),
+    mutex.runExclusive(() => {}, { signal: aborted.signal }),
     ...customers.map((customer) => reserveSeat(hall.store, '12A', customer)),
     ...customers.map(() => get('gold')),
   ]);
+  const all = Promise.allSettled(calls);
+  polls.watch(() => {
+    aborted.abort(new Error('The customer went home.'));
+  });
   await turns(10);
 
-  expect(polls.count, 'Timers, immediates and the like that were set while all waited').toBe(0);
+  const whileWaiting = polls.count;
   door.open('open');
-  await Promise.all(calls);
+  // Nobody goes on when the test is over, also where it is red.
+  await all;
+  expect(whileWaiting, 'Timers, immediates and the like that were set while all waited').toBe(0);
+  expect(polls.count, 'Timers, immediates and the like that were set when they went on').toBe(0);
 });
 
 timed('an abort while waiting rejects at once, and its function never runs', async () => {
   const { Mutex } = await load();
-  const mutex = new Mutex();
-  const door = gate();
-  const controller = new AbortController();
-  const calls: string[] = [];
 
-  const holder = mutex.runExclusive(() => door.wait());
-  const waiter = mutex.runExclusive(() => void calls.push('it'), { signal: controller.signal });
-  const reason = new Error('The customer went home.');
-  controller.abort(reason);
+  // Any value can be a reason.
+  for (const reason of [new Error('The customer went home.'), 'It rains.', 0, null]) {
+    const mutex = new Mutex();
+    const door = gate();
+    const controller = new AbortController();
+    const calls: string[] = [];
+    const ask = () =>
+      mutex.runExclusive(() => void calls.push('it'), { signal: controller.signal });
 
-  await stands(waiter, 'rejected', 'While the mutex is held, the call that was aborted');
-  await expect(waiter).toRejectWith({ reason });
-  door.open();
-  await stands(holder, 'fulfilled', 'The function that held the mutex');
-  expect(calls, 'Calls of the function that was aborted').toEqual([]);
+    const holder = mutex.runExclusive(() => door.wait());
+    const waiter = ask();
+    const patient = mutex.runExclusive(() => {});
+    const last = ask();
+    const all = Promise.allSettled([holder, waiter, patient, last]);
+    controller.abort(reason);
+
+    await stands(
+      waiter,
+      'rejected',
+      `While the mutex is held, the call that was aborted with the reason ${String(reason)}`,
+    );
+    await stands(last, 'rejected', 'Two calls were aborted while the mutex is held. The second');
+    // The locks of Node take a falsy reason for none, and give one of their own.
+    if (reason) await expect(waiter).toRejectWith({ reason });
+    if (reason) await expect(last).toRejectWith({ reason });
+    door.open();
+    await stands(holder, 'fulfilled', 'The function that held the mutex');
+    expect(calls, 'Calls of the function that was aborted').toEqual([]);
+    await all;
+  }
 });
 
 timed('when a waiter is aborted, the next one still waits for the holder', async () => {
@@ -315,6 +462,23 @@ timed('when a waiter is aborted, the next one still waits for the holder', async
   await stands(first, 'fulfilled', 'The mutex is free. The first, behind whom two gave up,');
   await stands(next, 'fulfilled', 'When the mutex is free, the next in the queue');
   await all;
+
+  // All who waited have given up, and one comes anew.
+  const closed = gate();
+  const another = new AbortController();
+  const second = mutex.runExclusive(() => closed.wait());
+  const alone = mutex.runExclusive(() => {}, { signal: another.signal }).catch(() => {});
+  another.abort(new Error('The customer went home.'));
+  await aWhile();
+  const newcomer = mutex.runExclusive(() => {});
+  await stands(
+    newcomer,
+    'pending',
+    'The only one who waited gave up, and the mutex is still held. One who came after that',
+  );
+  closed.open();
+  await stands(newcomer, 'fulfilled', 'When the mutex is free, one who came after an abort');
+  await Promise.all([second, alone]);
 });
 
 timed('an abort in the moment of the hand-off is obeyed and loses no turn', async () => {
@@ -323,18 +487,28 @@ timed('an abort in the moment of the hand-off is obeyed and loses no turn', asyn
   await eachAbortPoint(async ({ signal, reason, arm }) => {
     const mutex = new Mutex();
     const door = gate();
-    const abortedAtCall: boolean[] = [];
     const holder = mutex.runExclusive(() => door.wait());
-    const waiter = mutex.runExclusive(() => void abortedAtCall.push(signal.aborted), { signal });
+    const waiter = noteCall(mutex, signal);
     const next = mutex.runExclusive(() => {});
-    const all = Promise.allSettled([holder, waiter, next]);
+    const all = Promise.allSettled([holder, waiter.call, next]);
 
     door.open();
     arm();
 
     await stands(all, 'fulfilled', 'When the mutex is free, one of those in the queue');
-    expect(abortedAtCall, 'Calls of the function after its abort').not.toContain(true);
-    if (abortedAtCall.length === 0) await expect(waiter).toRejectWith({ reason });
+    await obeys(waiter, reason);
+  });
+
+  await eachAbortPoint(async ({ signal, reason, arm }) => {
+    const mutex = new Mutex();
+    const first = noteCall(mutex, signal);
+    const next = mutex.runExclusive(() => {});
+    const all = Promise.allSettled([first.call, next]);
+
+    arm();
+
+    await stands(all, 'fulfilled', 'The mutex was free. One of two calls');
+    await obeys(first, reason);
   });
 });
 
@@ -353,6 +527,11 @@ timed('a signal that is aborted already is refused, though the mutex is free', a
   const holder = mutex.runExclusive(() => door.wait());
   const late = Promise.try(refused);
   const both = Promise.allSettled([holder, late]);
+  await stands(
+    late,
+    'rejected',
+    'While the mutex is held, a call whose signal was aborted before it',
+  );
   door.open();
   await stands(both, 'fulfilled', 'One of two calls, when the mutex was free again,');
   await expect(late).toRejectWith({ reason });
@@ -384,6 +563,28 @@ timed('an abort after the start changes nothing: the mutex stays held', async ()
   door.open('done');
   expect(await holder, 'What the function resolved with').toBe('done');
   await stands(next, 'fulfilled', 'When the mutex is free, the next in the queue');
+
+  const own = new AbortController();
+  const self = mutex.runExclusive(
+    () => {
+      own.abort(new Error('By itself.'));
+      return 'done';
+    },
+    { signal: own.signal },
+  );
+  await stands(self, 'fulfilled', 'The call whose function aborts its own signal');
+  expect(await self, 'What a function that aborts its own signal resolved with').toBe('done');
+
+  const another = new AbortController();
+  const failure = new Error('It failed after the abort.');
+  const failed = mutex.runExclusive(
+    () => {
+      another.abort(new Error('Too late.'));
+      return Promise.reject(failure);
+    },
+    { signal: another.signal },
+  );
+  await expect(failed).toRejectWith(failure);
 });
 
 timed('no listener is left on a signal', async () => {
@@ -406,6 +607,21 @@ timed('no listener is left on a signal', async () => {
   await stands(all, 'fulfilled', 'One of four functions in a mutex');
   expect(kept.signal).toHaveNoListeners();
   expect(aborted.signal).toHaveNoListeners();
+
+  // Each with a signal of its own, looked at as soon as the call has settled.
+  const closed = gate();
+  const holder = mutex.runExclusive(() => closed.wait());
+  const failure = new Error('It failed.');
+  const ends = [
+    leavesNothing(mutex, () => {}, AbortSignal.abort(failure)),
+    leavesNothing(mutex, () => 'a value', new AbortController().signal),
+    leavesNothing(mutex, () => Promise.reject(failure), new AbortController().signal),
+  ];
+  closed.open();
+  await Promise.all(ends);
+  await leavesNothing(mutex, () => 'a value', new AbortController().signal);
+  await leavesNothing(mutex, () => {}, AbortSignal.abort(failure));
+  await holder;
 });
 
 test('callers of one key share one load, whoever comes when', async () => {
@@ -447,7 +663,8 @@ timed('a value that was loaded is kept, also undefined', async () => {
   const { singleFlight } = await load();
   const numbers = random();
 
-  for (const value of [numbers.nonce(), undefined, null, 0, '']) {
+  const anError = new Error('I am a value, no failure.');
+  for (const value of [numbers.nonce(), undefined, null, 0, '', false, NaN, {}, anError]) {
     const key = numbers.nonce();
     let loads = 0;
     const get = singleFlight(async () => {
@@ -459,8 +676,11 @@ timed('a value that was loaded is kept, also undefined', async () => {
     await aWhile();
     given.push(await get(key));
 
-    expect(given, 'What three calls gave, one after another').toEqual([value, value, value]);
-    expect(loads, `The loads for three calls, where the value is ${String(value)}`).toBe(1);
+    expect(loads, `The loads for three calls, where the value is ${inspect(value)}`).toBe(1);
+    if (given.every((each) => Object.is(each, value))) continue;
+    expect.fail(
+      `The value ${inspect(value)} was loaded. Three calls, one after another, gave ${inspect(given)}; each should have given the value itself, no copy.`,
+    );
   }
 
   let loads = 0;
@@ -483,32 +703,55 @@ timed('a value that was loaded is kept, also undefined', async () => {
 
 timed('a failed load is forgotten before its callers are told', async () => {
   const { singleFlight } = await load();
-  const failure = new Error('The price of gold is not known.');
-  const errors: unknown[] = [];
-  let loads = 0;
-  const get = singleFlight(async () => {
-    loads += 1;
-    if (loads === 1) throw failure;
-    return loads;
-  });
-  const tryTwice = async () => {
-    try {
-      return await get('gold');
-    } catch (error) {
-      errors.push(error);
-      return get('gold');
+
+  for (const failure of [new Error('The price of gold is not known.'), undefined]) {
+    const errors: unknown[] = [];
+    let loads = 0;
+    const get = singleFlight(async () => {
+      loads += 1;
+      if (loads === 1) throw failure as unknown;
+      return loads;
+    });
+    const tryTwice = async () => {
+      try {
+        return await get('gold');
+      } catch (error) {
+        errors.push(error);
+        return get('gold');
+      }
+    };
+
+    const ada = tryTwice();
+    const ben = tryTwice();
+    const tries = Promise.allSettled([ada, ben]);
+
+    await stands(tries, 'fulfilled', 'One of two callers, each with two tries,');
+    const failed = `The load rejected with ${String(failure)}.`;
+    expect(errors.length, `${failed} The callers who were told of it, of two`).toBe(2);
+    for (const error of errors) {
+      expect(error, `${failed} The error that a caller saw first`).toBe(failure);
     }
-  };
+    await stands(ada, 'fulfilled', 'The second try, right after a load that failed,');
+    await stands(ben, 'fulfilled', 'The second try of another caller');
+    expect([await ada, await ben], 'The values of the second load').toEqual([2, 2]);
+    await get('gold');
+    expect(loads, 'One load failed and one gave a value. The loads after one more call').toBe(2);
+  }
 
-  const ada = tryTwice();
-  const ben = tryTwice();
-  const tries = Promise.allSettled([ada, ben]);
-
-  await stands(tries, 'fulfilled', 'One of two callers, each with two tries,');
-  expect(errors[0], 'The error that a caller saw first').toBe(failure);
-  await stands(ada, 'fulfilled', 'The second try, right after a load that failed,');
-  await stands(ben, 'fulfilled', 'The second try of another caller');
-  expect([await ada, await ben], 'The values of the second load').toEqual([2, 2]);
+  const outcomes: unknown[] = [];
+  const get = singleFlight(async () => {
+    if (outcomes.length < 3) throw new Error('The price of gold is not known.');
+    return 'price';
+  });
+  for (let call = 1; call <= 4; call += 1) {
+    outcomes.push(await get('gold').catch(() => `failure ${call}`));
+  }
+  expect(outcomes, 'Three loads fail, and the fourth does not. What four calls gave').toEqual([
+    'failure 1',
+    'failure 2',
+    'failure 3',
+    'price',
+  ]);
 });
 
 timed('one key does not wait for another', async () => {
@@ -525,16 +768,37 @@ timed('one key does not wait for another', async () => {
   await stands(quick, 'fulfilled', 'While "gold" is being loaded, the call for "silver"');
   door.open();
   expect(await Promise.all([slow, quick])).toEqual(['price of gold', 'price of silver']);
+
+  const closed = gate();
+  let begun = 0;
+  const getMany = singleFlight(async () => {
+    begun += 1;
+    await closed.wait();
+  });
+  const keys = Array.from({ length: 200 }, (_, index) => `metal ${index}`);
+  // Two callers for each key, while all loads run.
+  const all = Promise.all([...keys, ...keys].map((key) => getMany(key)));
+  await aWhile();
+  expect(begun, 'Two callers asked for each of 200 keys. The loads that have begun').toBe(200);
+  closed.open();
+  await all;
 });
 
 timed('every string is a key', async () => {
   const { singleFlight } = await load();
-  const keys = ['', 'constructor', '__proto__', 'toString', random().nonce()];
-  const get = singleFlight(async (key) => `value of ${key}`);
+  const keys = ['', ' ', 'constructor', '__proto__', 'toString', '1', '01', random().nonce()];
+  keys.push('gold', 'Gold', ' gold');
+  const loads: string[] = [];
+  const get = singleFlight(async (key) => {
+    loads.push(key);
+    return `value of ${key}`;
+  });
 
   const values = await Promise.all(keys.map((key) => get(key)));
 
   expect(values, 'The values of unusual keys').toEqual(keys.map((key) => `value of ${key}`));
+  await Promise.all(keys.map((key) => get(key)));
+  expect(loads, 'The keys that were loaded, when each had been asked for twice').toEqual(keys);
 });
 
 timed('two loaders share nothing', async () => {
@@ -544,27 +808,61 @@ timed('two loaders share nothing', async () => {
   const weight = await singleFlight(async (key) => `weight of ${key}`)('gold');
 
   expect([price, weight]).toEqual(['price of gold', 'weight of gold']);
+
+  const together = await Promise.all([
+    singleFlight(async (key) => `price of ${key}`)('gold'),
+    singleFlight(async (key) => `weight of ${key}`)('gold'),
+  ]);
+  expect(together, 'What two loaders gave that were asked at the same time').toEqual([
+    'price of gold',
+    'weight of gold',
+  ]);
+
+  let loads = 0;
+  const count = async () => {
+    loads += 1;
+  };
+  await singleFlight(count)('gold');
+  await singleFlight(count)('gold');
+  expect(loads, 'The loads of two functions that were made from one `load`').toBe(2);
 });
+
+function manySeats(): string[] {
+  return Array.from({ length: 200 }, (_, index) => `${index + 1}`);
+}
 
 /** A store that keeps its books: every call waits at `pause`, then takes effect, then answers. */
 class Hall {
   /** All that a learner's code can get at. */
   readonly store: SeatStore = {
-    owner: (seat) => this.#owner(seat),
-    assign: (seat, customer) => this.#assign(seat, customer),
+    owner: (seat) => this.#serve(seat, () => this.#owner(seat)),
+    assign: (seat, customer) => this.#serve(seat, () => this.#assign(seat, customer)),
   };
 
   readonly owners = new Map<string, string>();
   /** Who was assigned a seat, in this order. */
   readonly sales: string[] = [];
   /** Calls that are to fail, each once. */
-  readonly failures: { call: 'owner' | 'assign'; error: Error }[] = [];
+  readonly failures: { call: 'owner' | 'assign'; error: unknown }[] = [];
+  /** Seats about which the store was asked while it had not yet answered the call before. */
+  readonly crowded = new Set<string>();
+  readonly #busy = new Set<string>();
   readonly #pause: (seat: string) => unknown;
   readonly #tell: (line: string) => void;
 
   constructor(options: { pause?: (seat: string) => unknown; tell?: (line: string) => void } = {}) {
     this.#pause = options.pause ?? (() => {});
     this.#tell = options.tell ?? (() => {});
+  }
+
+  async #serve<T>(seat: string, call: () => Promise<T>): Promise<T> {
+    if (this.#busy.has(seat)) this.crowded.add(seat);
+    this.#busy.add(seat);
+    try {
+      return await call();
+    } finally {
+      this.#busy.delete(seat);
+    }
   }
 
   async #owner(seat: string): Promise<string | null> {
@@ -631,6 +929,105 @@ function aDay(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 86_400_000);
   });
+}
+
+/** What the helpers below need of a mutex. */
+interface Runner {
+  runExclusive<T>(fn: () => T | Promise<T>, options?: { signal?: AbortSignal }): Promise<T>;
+}
+
+/** One call with a signal, and what the signal said when its function was called. */
+function noteCall(mutex: Runner, signal: AbortSignal) {
+  const abortedAtCall: boolean[] = [];
+  const call = mutex.runExclusive(
+    () => {
+      abortedAtCall.push(signal.aborted);
+      return 'done';
+    },
+    { signal },
+  );
+  return { call, abortedAtCall };
+}
+
+/** Fails unless the call, which has settled, was refused, or its function was called before the abort. */
+async function obeys(
+  { call, abortedAtCall }: ReturnType<typeof noteCall>,
+  reason: Error,
+): Promise<void> {
+  expect(abortedAtCall, 'Calls of the function after its abort').not.toContain(true);
+  if (abortedAtCall.length === 0) {
+    await expect(call).toRejectWith({ reason });
+    return;
+  }
+  await stands(call, 'fulfilled', 'Its function was called before the abort. The call');
+  expect(await call, 'What a function that was called before the abort gave').toBe('done');
+}
+
+/** Fails if the signal still has a listener when the call has settled. */
+async function leavesNothing(mutex: Runner, fn: () => unknown, signal: AbortSignal): Promise<void> {
+  await Promise.try(() => mutex.runExclusive(fn, { signal })).catch(() => {});
+  expect(signal).toHaveNoListeners();
+}
+
+async function orderWhenOneGivesUp(mutex: Runner): Promise<void> {
+  const order: string[] = [];
+  const door = gate();
+  const controller = new AbortController();
+  const holder = mutex.runExclusive(() => door.wait());
+  const others = ['first', 'one who gives up', 'second', 'third', 'fourth'].map((name) =>
+    mutex.runExclusive(
+      () => void order.push(name),
+      name === 'one who gives up' ? { signal: controller.signal } : {},
+    ),
+  );
+  const all = Promise.allSettled([holder, ...others]);
+  controller.abort(new Error('The customer went home.'));
+  door.open();
+
+  await stands(all, 'fulfilled', 'One of six functions, of which one gave up,');
+  const told = order.join(', ');
+  if (told === 'first, second, third, fourth') return;
+  expect.fail(
+    `One who stood between the first and the second gave up. The others ran in this order: ${told}.`,
+  );
+}
+
+async function orderFromInside(mutex: Runner): Promise<void> {
+  const order: string[] = [];
+  const door = gate();
+  const inner: Promise<void>[] = [];
+  const holder = mutex.runExclusive(() => door.wait());
+  const outer = mutex.runExclusive(() => {
+    inner.push(mutex.runExclusive(() => void order.push('the one from inside')));
+  });
+  const waiter = mutex.runExclusive(() => void order.push('the one who waited'));
+  const all = Promise.all([holder, outer, waiter]).then(() => Promise.all(inner));
+  door.open();
+
+  await stands(all, 'fulfilled', 'One of four functions, of which one came from inside another,');
+  if (order[0] === 'the one who waited') return;
+  expect.fail(
+    'A function gave another one to its mutex while somebody waited. The one from inside came last, and ran before the one who waited.',
+  );
+}
+
+async function sameFunctionThrice(mutex: Runner): Promise<void> {
+  let runs = 0;
+  const fn = (): void => {
+    runs += 1;
+  };
+  const door = gate();
+  const holder = mutex.runExclusive(() => door.wait());
+  const calls = [1, 2, 3].map(() => mutex.runExclusive(fn));
+  const all = Promise.all([holder, ...calls]);
+  door.open();
+
+  await stands(
+    all,
+    'fulfilled',
+    'One function was given to the mutex three times. One of the calls',
+  );
+  expect(runs, 'The runs of a function that was given to the mutex three times').toBe(3);
 }
 
 /** Counts what watched work sets to be woken by, also long after it was called. */

@@ -1,5 +1,7 @@
 // Keeps values: until the first load has ended nobody knows of it, and everybody loads.
 // fails: callers of one key share one load, whoever comes when
+// fails: one key does not wait for another
+// fails: a failed load is forgotten before its callers are told
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

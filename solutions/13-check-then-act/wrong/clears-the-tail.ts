@@ -2,6 +2,7 @@
 // fails: one seat is sold once, in whatever order the store answers
 // fails: a mutex runs one function at a time, whoever comes when
 // fails: functions run in the order in which they asked, newcomers last
+// fails: when a waiter is aborted, the next one still waits for the holder
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

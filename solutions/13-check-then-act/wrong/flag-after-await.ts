@@ -3,6 +3,7 @@
 // fails: a mutex runs one function at a time, whoever comes when
 // fails: when a waiter is aborted, the next one still waits for the holder
 // fails: an abort after the start changes nothing: the mutex stays held
+// fails: two mutexes do not wait for each other
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

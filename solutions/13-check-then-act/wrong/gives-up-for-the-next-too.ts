@@ -1,5 +1,6 @@
 // The one who gives up lets the next one go, though the holder is still at work.
 // fails: when a waiter is aborted, the next one still waits for the holder
+// fails: functions run in the order in which they asked, newcomers last
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

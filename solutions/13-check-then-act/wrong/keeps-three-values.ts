@@ -1,5 +1,6 @@
 // Keeps the last three values, and loads the others again.
 // fails: a value that was loaded is kept, also undefined
+// fails: every string is a key
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -1,5 +1,6 @@
 // Takes the next waiter with `pop`: who came first waits longest, and under load for ever.
 // fails: functions run in the order in which they asked, newcomers last
+// fails: a function that fails, fails its caller, and the next one runs
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

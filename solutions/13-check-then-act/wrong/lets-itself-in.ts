@@ -1,5 +1,6 @@
 // Lets a function in at once that was called from inside: two functions run at a time.
 // fails: a mutex runs one function at a time, whoever comes when
+// fails: functions run in the order in which they asked, newcomers last
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

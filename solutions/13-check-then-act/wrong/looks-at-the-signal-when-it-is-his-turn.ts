@@ -14,6 +14,7 @@ export class Mutex {
     fn: () => T | Promise<T>,
     options: { signal?: AbortSignal } = {},
   ): Promise<T> {
+    options.signal?.throwIfAborted();
     const before = this.#last;
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     this.#last = before.then(() => left);

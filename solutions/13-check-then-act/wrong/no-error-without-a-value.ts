@@ -1,4 +1,5 @@
 // Asks `if (error)`: a function that throws undefined has succeeded.
+// fails: an error of the store reaches its customer, and the next one can buy
 // fails: a function that fails, fails its caller, and the next one runs
 
 /** The seats of one hall, in a database: every answer takes its time. */

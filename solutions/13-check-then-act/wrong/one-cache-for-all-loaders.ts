@@ -1,5 +1,6 @@
 // Keeps the loads of the whole module in one map: the weight of gold is given as its price.
 // fails: two loaders share nothing
+// fails: a failed load is forgotten before its callers are told
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -1,5 +1,6 @@
 // Puts all loads behind one mutex: it is safe, and each key waits for every other.
 // fails: one key does not wait for another
+// fails: a failed load is forgotten before its callers are told
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -1,6 +1,8 @@
 // `tail = tail.then(fn)`: when one function fails, the chain stays rejected and nobody behind it ever runs.
 // fails: an error of the store reaches its customer, and the next one can buy
 // fails: a function that fails, fails its caller, and the next one runs
+// fails: functions run in the order in which they asked, newcomers last
+// fails: no listener is left on a signal
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

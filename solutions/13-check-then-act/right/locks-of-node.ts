@@ -1,0 +1,58 @@
+// The locks that Node has itself, under a name that nobody else knows.
+/** The seats of one hall, in a database: every answer takes its time. */
+export interface SeatStore {
+  owner(seat: string): Promise<string | null>;
+  assign(seat: string, customer: string): Promise<void>;
+}
+
+// Between two awaits nobody else runs. So each export leaves its mark (a place in the queue, a mutex for the seat, a load under way) in
+// the same go in which it looks: whoever comes during the await finds it.
+
+/** Lets functions run one at a time, in the order in which they asked. */
+export class Mutex {
+  readonly #name = crypto.randomUUID();
+  async runExclusive<T>(
+    fn: () => T | Promise<T>,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    return navigator.locks.request(this.#name, signal ? { signal } : {}, async () => fn());
+  }
+}
+
+const halls = new WeakMap<SeatStore, Map<string, Mutex>>();
+
+/** Sells `seat` to `customer`; false if it has an owner already. */
+export async function reserveSeat(
+  store: SeatStore,
+  seat: string,
+  customer: string,
+): Promise<boolean> {
+  return mutexOf(store, seat).runExclusive(async () => {
+    if ((await store.owner(seat)) !== null) return false;
+    await store.assign(seat, customer);
+    return true;
+  });
+}
+
+/** One mutex for each seat of each hall: buyers of other seats do not wait. */
+function mutexOf(store: SeatStore, seat: string): Mutex {
+  const mutexes = halls.get(store) ?? new Map<string, Mutex>();
+  halls.set(store, mutexes);
+  const mutex = mutexes.get(seat) ?? new Mutex();
+  mutexes.set(seat, mutex);
+  return mutex;
+}
+
+/** Gives a function that loads the value of each key once, however many ask for it. */
+export function singleFlight<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const flights = new Map<string, Promise<T>>();
+  return async (key) => {
+    const known = flights.get(key);
+    if (known !== undefined) return known;
+    const flight = load(key);
+    flights.set(key, flight);
+    // The first to hear of a failure, before any caller: who tries again finds no trace of it.
+    flight.catch(() => flights.delete(key));
+    return flight;
+  };
+}

@@ -1,0 +1,73 @@
+// Keeps the loads in a plain object and asks for own properties: `__proto__` never becomes one, and is loaded again and again.
+// fails: every string is a key
+
+/** The seats of one hall, in a database: every answer takes its time. */
+export interface SeatStore {
+  owner(seat: string): Promise<string | null>;
+  assign(seat: string, customer: string): Promise<void>;
+}
+
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  async runExclusive<T>(
+    fn: () => T | Promise<T>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    const before = this.#last;
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    this.#last = before.then(() => left);
+    try {
+      await orAborted(before, options.signal);
+      options.signal?.throwIfAborted();
+      return await fn();
+    } finally {
+      leave();
+    }
+  }
+}
+
+const halls = new WeakMap<SeatStore, Map<string, Mutex>>();
+
+export async function reserveSeat(
+  store: SeatStore,
+  seat: string,
+  customer: string,
+): Promise<boolean> {
+  return mutexOf(store, seat).runExclusive(async () => {
+    if ((await store.owner(seat)) !== null) return false;
+    await store.assign(seat, customer);
+    return true;
+  });
+}
+
+function mutexOf(store: SeatStore, seat: string): Mutex {
+  const mutexes = halls.get(store) ?? new Map<string, Mutex>();
+  halls.set(store, mutexes);
+  const mutex = mutexes.get(seat) ?? new Mutex();
+  mutexes.set(seat, mutex);
+  return mutex;
+}
+
+export function singleFlight<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const flights: Record<string, Promise<T>> = {};
+  return async (key) => {
+    if (Object.hasOwn(flights, key)) return flights[key]!;
+    const flight = load(key);
+    flights[key] = flight;
+    flight.catch(() => delete flights[key]);
+    return flight;
+  };
+}
+
+async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  try {
+    await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
