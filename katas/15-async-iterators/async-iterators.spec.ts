@@ -50,77 +50,120 @@ timed('the first item comes before page two is asked for', async () => {
   await aWhile();
   expect(cursors, 'The pages asked for when two items of page one were taken').toEqual([null]);
   await take(items, 1);
+  await aWhile();
   expect(cursors, 'The pages asked for with the third item').toEqual([null, 'page 2']);
 });
 
 timed('reads every page, with any cursor, also after an empty page', async () => {
   const { pages } = await load();
   const [first, last] = [random().nonce(), random(1).nonce()];
-  const answers = new Map<string | null, { items: unknown[]; next: string | null }>([
-    [null, { items: [first, 0, undefined], next: '' }],
-    ['', { items: [], next: '0' }],
-    ['0', { items: ['', null, last], next: null }],
-  ]);
+  // Two empty pages follow one another, two cursors come again, and the last page is empty too.
+  const answers: { items: unknown[]; next: string | null }[] = [
+    { items: [first, 0, undefined, 0], next: '' },
+    { items: [], next: '0' },
+    { items: [], next: '0' },
+    { items: ['', null, last], next: '' },
+    { items: [], next: null },
+  ];
   const cursors: (string | null)[] = [];
 
   const items = pages(async (cursor) => {
     cursors.push(cursor);
-    return answers.get(cursor)!;
+    return answers[cursors.length - 1]!;
   })[Symbol.asyncIterator]();
 
-  expect(await take(items, 9), 'The items of three pages').toEqual([
-    first,
-    0,
-    undefined,
-    '',
-    null,
-    last,
-  ]);
+  expect(
+    await take(items, 9),
+    "The items of five pages, with the cursors null, '', '0', '0' and ''",
+  ).toEqual([first, 0, undefined, 0, '', null, last]);
   await take(items, 1);
-  expect(cursors, 'The cursors that were asked for').toEqual([null, '', '0']);
+  expect(cursors, 'The cursors that were asked for').toEqual([null, '', '0', '0', '']);
 });
 
 timed('an error of fetchPage comes to the reader, and nothing after it', async () => {
   const { pages } = await load();
   const failure = new Error('The list is not to be had.');
-  const cursors: (string | null)[] = [];
-  const items = pages(async (cursor) => {
-    cursors.push(cursor);
-    if (cursors.length === 1) throw failure;
-    return { items: ['one'], next: null };
-  })[Symbol.asyncIterator]();
+  for (const [failing, error] of [
+    [1, failure],
+    [2, failure],
+    [2, undefined],
+  ] as const) {
+    const cursors: (string | null)[] = [];
+    const items = pages(async (cursor) => {
+      cursors.push(cursor);
+      if (cursors.length === failing) throw error;
+      return { items: ['one'], next: cursors.length < 3 ? 'more' : null };
+    })[Symbol.asyncIterator]();
 
-  const failing = items.next();
-  await stands(failing, 'rejected', 'After page one failed, the next() that waited for it');
-  await expect(failing).toRejectWith(failure);
+    await take(items, failing - 1);
+    const what = `After page ${failing} failed with ${error === undefined ? 'undefined' : 'an error'},`;
+    const next = items.next();
+    await stands(next, 'rejected', `${what} the next() that waited for it`);
+    await expect(next).toRejectWith(error);
 
-  expect((await items.next()).done, 'After the error, `done` in what next() gave').toBe(true);
-  expect(cursors, 'The cursors that were asked for, with an error at page one').toEqual([null]);
+    for (const when of ['the next next()', 'the one after that']) {
+      expect((await items.next()).done, `${what} \`done\` in what ${when} gave`).toBe(true);
+    }
+    expect(cursors, `${what} the cursors that were asked for`).toEqual(
+      [null, 'more'].slice(0, failing),
+    );
+  }
 });
 
 timed('leaving while a page loads aborts its request and ends at once', async (clock) => {
   const { pages } = await load();
-  const signals: AbortSignal[] = [];
-  const items = pages<string>(async (cursor, signal) => {
-    signals.push(signal);
-    // The second page never comes, and does not look at the signal.
-    return cursor === null ? { items: [], next: 'two' } : gate<never>().wait();
-  })[Symbol.asyncIterator]();
+  const door = gate<{ items: string[]; next: null }>();
+  const ways = {
+    // It does not look at the signal, and comes late.
+    'which is stuck': () => door.wait(),
+    'which obeys its signal at once': (signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
 
-  const waiting = items.next();
+  for (const [which, load] of Object.entries(ways)) {
+    const signals: AbortSignal[] = [];
+    let abortedAt = 0;
+    // No `async` here: the page fails in the moment of the abort, and not one step later.
+    const items = pages<string>((cursor, signal) => {
+      signals.push(signal);
+      if (cursor === null) return Promise.resolve({ items: ['one'], next: 'two' });
+      if (cursor === 'two') return Promise.resolve({ items: [], next: 'three' });
+      signal.addEventListener('abort', () => (abortedAt = clock.now));
+      return load(signal);
+    })[Symbol.asyncIterator]();
+
+    await take(items, 1);
+    const waiting = items.next();
+    await aWhile();
+    reads(signals);
+    const leftAt = clock.now;
+    await leavesAtOnce(items, `While page three loads, ${which},`, clock, waiting);
+    if (signals.at(-1)?.aborted !== true) {
+      expect.fail(
+        'The reader left while page three was loading, and the signal of page three was not aborted.',
+      );
+    }
+    expect(
+      abortedAt - leftAt,
+      'Milliseconds from return() until the signal of the page that was loading was aborted',
+    ).toBe(0);
+    door.open({ items: ['late'], next: null });
+    await aWhile();
+    const sentence = `The reader left page three, ${which}. \`done\` in what a later next() gave`;
+    expect((await items.next()).done, sentence).toBe(true);
+  }
+
+  // On its last page a reader still reads.
+  const signals: AbortSignal[] = [];
+  const items = pages(async (_cursor, signal) => {
+    signals.push(signal);
+    return { items: ['one', 'two'], next: null };
+  })[Symbol.asyncIterator]();
+  await take(items, 1);
   await aWhile();
-  for (const [page, signal] of signals.entries()) {
-    if (!signal.aborted) continue;
-    expect.fail(`The signal of page ${page + 1} was aborted while the reader was still reading.`);
-  }
-  await leavesAtOnce(items, 'While page two loads,', clock);
-  await stands(waiting, 'fulfilled', 'After return(), the next() that waited for page two');
-  expect((await waiting).done, 'The reader left. `done` in what its next() gave').toBe(true);
-  if (signals.at(-1)?.aborted !== true) {
-    expect.fail(
-      'The reader left while page two was loading, and the signal of page two was not aborted.',
-    );
-  }
+  reads(signals);
 });
 
 timed('neither a stuck source nor a busy one stops the others', async () => {
@@ -145,6 +188,20 @@ timed('neither a stuck source nor a busy one stops the others', async () => {
     expect(seen, 'Eighty items, with two busy sources and a stuck one beside').toContain(two);
     leave(items).catch(() => {});
   }
+
+  // An error has its turn too.
+  const failure = new Error('The second warehouse is down.');
+  const items = merge<unknown>(busy(), new Source(() => failsAfter(7, failure)), busy())[
+    Symbol.asyncIterator
+  ]();
+  const reading = (async () => {
+    for (let count = 0; count < 20; count += 1) {
+      await take(items, 1);
+      await sleep(5);
+    }
+  })();
+  await stands(reading, 'rejected', 'Twenty items, beside a source that failed: the reader');
+  await expect(reading).toRejectWith(failure);
 });
 
 timed('merge asks a source again only when its item was taken', async () => {
@@ -171,55 +228,75 @@ timed('merge asks a source again only when its item was taken', async () => {
 timed('an error of one source ends the merge and closes the others', async () => {
   const { merge } = await load();
   const failure = new Error('The second warehouse is down.');
-  const stuck = new Source(() => waitsAt(gate<number>()));
+  const startedAt = Date.now();
+  const door = gate<number>();
+  const stuck = new Source(() => waitsAt(door));
   const broken = new Source(() => failsAfter(50, failure));
   const lively = new Source(() => endless(20));
-  const items = merge(stuck, broken, lively)[Symbol.asyncIterator]();
+  const ended = new Source(() => each([1]));
+  const sources = [stuck, broken, lively, ended];
+  const items = merge(...sources)[Symbol.asyncIterator]();
 
   const taking = take(items, 9);
-  await stands(taking, 'rejected', 'After one of three sources failed, the reader');
+  await stands(taking, 'rejected', 'After one of four sources failed, the reader');
   await expect(taking).toRejectWith(failure);
-  await aWhile();
   const after = items.next();
 
   await stands(after, 'fulfilled', 'After the error, the next next()');
   expect((await after).done, 'After the error, `done` in what next() gave').toBe(true);
+  await leave(items);
   expect(
-    [stuck, broken, lively].map((source) => source.closed),
-    'Calls of return() of a stuck source, the one that failed, and another',
-  ).toEqual([1, 0, 1]);
+    sources.map((source) => source.closed),
+    'Calls of return() of a stuck source, the one that failed, another, and one that has ended',
+  ).toEqual([1, 0, 1, 0]);
+  expect(
+    [stuck, lively].map(({ closedAt }) => closedAt - startedAt),
+    'The error came at 50 ms. The milliseconds at which the two others were closed',
+  ).toEqual([50, 50]);
+  // Nobody waits for it any more.
+  door.fail(new Error('The connection was lost.'));
 
-  // Both fail while nobody waits for an item.
-  const twice = merge(
-    new Source(() => waitsAt(gate<number>(), [1])),
-    new Source(() => failsAfter(5, failure)),
-    new Source(() => failsAfter(5, failure)),
-  )[Symbol.asyncIterator]();
-  await take(twice, 1);
-  await aWhile();
-  const late = twice.next();
-  await stands(late, 'rejected', 'Two sources failed between two items. After that, next()');
-  await expect(late).toRejectWith(failure);
+  for (const error of [failure, undefined]) {
+    // Two fail while nobody waits for an item, one much later, and one when it is closed.
+    const twice = merge(
+      new Source(() => waitsAt(gate<number>(), [1])),
+      new Source(() => failsAfter(5, error)),
+      new Source(() => failsAfter(5, error)),
+      new Source(() => failsAfter(500, error)),
+      new Source(() => badlyClosed(50)),
+    )[Symbol.asyncIterator]();
+    await take(twice, 1);
+    await aWhile();
+    const what = `Two sources failed between two items, with ${error === undefined ? 'undefined' : 'an error'}.`;
+    // An item that was there before may come first.
+    const late = take(twice, 9);
+    await stands(late, 'rejected', `${what} After that, the reader`);
+    await expect(late).toRejectWith(error);
+    await sleep(1000);
+    const next = await settlementOf(twice.next());
+    expect(next, `${what} What came after the first error was told`).toBe('done');
+  }
 });
 
 timed('what fails after the loop was left is no unhandled rejection', async () => {
   const { mapAsync, merge, pages } = await load();
   const late = gate<never>();
-  const failing = () => new Source(() => failsAtEnd(late));
-  const loops: AsyncIterable<unknown>[] = [
-    pages(() => late.wait()),
-    merge(failing(), failing()),
-    mapAsync(failing(), 2, async (item) => item),
-    mapAsync(new Source(() => endless(1)), 3, () => late.wait()),
-    merge(new Source(() => badlyClosed())),
-    mapAsync(new Source(() => badlyClosed()), 1, () => late.wait()),
-  ];
+  const failing = () => new Source(() => waitsAt(late));
+  const bad = () => new Source(() => badlyClosed(1));
+  const loops: Record<string, AsyncIterable<unknown>> = {
+    'pages, whose page fails late': pages(() => late.wait()),
+    'merge, whose items fail late': merge(failing(), failing()),
+    'mapAsync, whose item fails late': mapAsync(failing(), 2, async (item) => item),
+    'mapAsync, whose work fails late': mapAsync(new Source(() => endless(1)), 3, () => late.wait()),
+    'merge, whose source cannot be closed': merge(bad()),
+    'mapAsync, whose source cannot be closed': mapAsync(bad(), 1, () => late.wait()),
+  };
 
-  for (const loop of loops) {
+  for (const [what, loop] of Object.entries(loops)) {
     const items = loop[Symbol.asyncIterator]();
     items.next().catch(() => {});
     await aWhile();
-    leave(items).catch(() => {});
+    await stands(leave(items), 'fulfilled', `When the reader left ${what}, its return()`);
   }
   late.fail(new Error('The connection was lost.'));
   await aWhile();
@@ -229,34 +306,61 @@ timed('leaving while an item is waited for ends at once, and starts no work', as
   const { mapAsync, merge } = await load();
   const door = gate<string>();
   const source = () => new Source(() => waitsAt(door));
-  const sources = [source(), source(), source(), new Source(() => endless(1))] as const;
+  const open = [source(), source(), source(), new Source(() => endless(1))] as const;
+  const failing = [failsWhenClosed(), failsWhenClosed()] as const;
+  const ended = [new Source(() => each<string>([])), new Source(() => each([1, 2]))] as const;
   let calls = 0;
   const count = async () => {
     calls += 1;
   };
-  const loops = {
-    'merge waits for two stuck sources,': merge(sources[0], sources[1]),
-    'mapAsync waits for a stuck source,': mapAsync(sources[2], 2, count),
-    'mapAsync waits for stuck work,': mapAsync(sources[3], 2, () => gate().wait()),
-  };
-
-  for (const [what, loop] of Object.entries(loops)) {
+  const stuck = () => gate().wait();
+  const loops = Object.entries({
+    'merge waits for two stuck sources,': merge(open[0], open[1], ended[0]),
+    'mapAsync waits for a stuck source,': mapAsync(open[2], 2, count),
+    'mapAsync waits for stuck work,': mapAsync(open[3], 2, stuck),
+    'merge waits for a source whose next() fails when it is closed,': merge(failing[0]),
+    'mapAsync waits for a source whose next() fails when it is closed,': mapAsync(
+      failing[1],
+      1,
+      count,
+    ),
+    'mapAsync waits for stuck work, and its source has ended,': mapAsync(ended[1], 3, stuck),
+  }).map(([what, loop]) => {
     const items: AsyncIterator<unknown> = loop[Symbol.asyncIterator]();
-    const waiting = items.next();
-    await aWhile();
-    await leavesAtOnce(items, `When ${what}`, clock);
-    await stands(waiting, 'fulfilled', `When ${what} and the reader left, its next()`);
-    const left = `When ${what} and the reader left, \`done\` in what`;
-    expect((await waiting).done, `${left} its next() gave`).toBe(true);
-    expect((await items.next()).done, `${left} a later next() gave`).toBe(true);
+    // All of them wait before anybody leaves one of them.
+    return { what, items, waiting: items.next() };
+  });
+  await aWhile();
+
+  for (const { what, items, waiting } of loops) {
+    const before = [...open, ...failing].map(({ closed }) => closed);
+    const leftAt = Date.now();
+    await leavesAtOnce(items, `When ${what}`, clock, waiting);
+    for (const [index, { closed, closedAt }] of [...open, ...failing].entries()) {
+      if (closed === before[index]) continue;
+      expect(closedAt - leftAt, `When ${what} milliseconds until its source was closed`).toBe(0);
+    }
   }
   expect(
-    sources.map(({ closed }) => closed),
-    'Calls of return() of each of four sources',
-  ).toEqual([1, 1, 1, 1]);
+    [...open, ...failing].map(({ closed }) => closed),
+    'Calls of return() of each of six sources',
+  ).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(
+    ended.map(({ closed }) => closed),
+    'The reader left merge, and mapAsync. Calls of return() of a source that had ended by then',
+  ).toEqual([0, 0]);
+  const asked = open.map((one) => one.asked);
   door.open('late');
   await aWhile();
   expect(calls, 'Calls of fn after the loop was left').toBe(0);
+  expect(
+    open.map((one) => one.asked),
+    'Times that each source was asked, when an item came after the loop was left',
+  ).toEqual(asked);
+  for (const { what, items } of loops) {
+    const sentence = `When ${what} and the reader left, what a later next() gave`;
+    expect(await settlementOf(items.next()), sentence).toBe('done');
+  }
 });
 
 timed(
@@ -266,14 +370,18 @@ timed(
     for (const before of [0, 1]) {
       let asked = 0;
       let signal: AbortSignal | undefined;
-      const source = () =>
-        new Source(async function* () {
+      const sources: Source<number>[] = [];
+      const source = () => {
+        const one = new Source(async function* () {
           asked += 1;
           yield 1;
           asked += 1;
           yield 2;
           await gate().wait();
         });
+        sources.push(one);
+        return one;
+      };
       const loops = {
         pages: pages(async (_cursor, given) => {
           asked += 1;
@@ -291,12 +399,18 @@ timed(
         const askedBefore = asked;
         const left = before === 0 ? 'before the first item' : 'between two items';
         await leavesAtOnce(items, `The reader left ${what} ${left}:`, clock);
-        const after = items.next();
-        await stands(after, 'fulfilled', `The reader left ${what} ${left}: a later next()`);
-        const sentence = `The reader left ${what} ${left}: \`done\` in what a later next() gave`;
-        expect((await after).done, sentence).toBe(true);
+        for (const when of ['a later next()', 'the one after that']) {
+          const sentence = `The reader left ${what} ${left}: what ${when} gave`;
+          expect(await settlementOf(items.next()), sentence).toBe('done');
+        }
+        await leavesAtOnce(items, `The reader left ${what} ${left}, and once more:`, clock);
         expect(asked - askedBefore, `The reader left ${what} ${left}: fetched after that`).toBe(0);
       }
+      // Who has not begun may close them or not.
+      const closed = sources.map((one) => Math.max(one.closed, 1 - before));
+      const closing =
+        'The reader left between two items. Calls of return() of the two sources of merge, and of that of mapAsync';
+      expect(closed, closing).toEqual([1, 1, 1]);
       expect(
         signal?.aborted,
         'The reader left between two items: whether the signal is aborted',
@@ -309,7 +423,10 @@ timed('an item comes out as soon as it is there', async (clock) => {
   const { mapAsync, merge } = await load();
   const doors = [gate<string>(), gate<string>(), gate<string>()] as const;
   const loops = {
-    'a source of merge': merge(new Source(() => waitsAt(doors[0]))),
+    'a source of merge, behind nine stuck ones,': merge(
+      ...Array.from({ length: 9 }, () => new Source(() => waitsAt(gate<string>()))),
+      new Source(() => waitsAt(doors[0])),
+    ),
     'the source of mapAsync': mapAsync(
       new Source(() => waitsAt(doors[1])),
       2,
@@ -338,33 +455,60 @@ timed('an item comes out as soon as it is there', async (clock) => {
 
 timed('a source that has ended is neither asked nor closed again', async () => {
   const { mapAsync, merge } = await load();
+  // An item like others: nobody has thrown it.
+  const mistake = new Error('The price is missing.');
   const sources = [
-    new Source(() => each(['at 30', undefined, 0, ''], 30)),
+    new Source(() => each(['at 30', undefined, 0, '', '', null, mistake], 30)),
     new Source(() => each([])),
     new Source(() => each(['at 20', 'at 40'], 20)),
   ];
-  const mapped = new Source(() => each([1, undefined, 0, '', 3]));
+  const mapped = new Source(() => each([1, undefined, 0, '', null, mistake]));
+  const results = new Map<unknown, unknown>([
+    ['', undefined],
+    [0, null],
+    [mistake, mistake],
+  ]);
   const loops = [
     merge<unknown>(...sources),
-    mapAsync(mapped, 2, async (item) => (item === '' ? undefined : `${item} done`)),
+    mapAsync<unknown, unknown>(mapped, 2, async (item) => {
+      await sleep(5);
+      return results.has(item) ? results.get(item) : `${String(item)} done`;
+    }),
     merge<string>(),
   ];
 
   const all: unknown[][] = [];
   for (const loop of loops) {
     const items = loop[Symbol.asyncIterator]();
-    all.push(await take(items, 99));
+    const taking = take(items, 99).catch((error: unknown) => {
+      if (error !== mistake) throw error;
+      return expect.fail(
+        'An item that is an Error was thrown. It should come out as any other item does.',
+      );
+    });
+    all.push(await taking);
     await take(items, 1);
     await leave(items);
   }
 
-  expect(all[0], 'The merged items').toEqual(['at 20', 'at 30', 'at 40', undefined, 0, '']);
+  expect(all[0], 'The merged items').toEqual([
+    'at 20',
+    'at 30',
+    'at 40',
+    undefined,
+    0,
+    '',
+    '',
+    null,
+    mistake,
+  ]);
   expect(all[1], 'The results').toEqual([
     '1 done',
     'undefined done',
-    '0 done',
+    null,
     undefined,
-    '3 done',
+    'null done',
+    mistake,
   ]);
   expect(all[2], 'The items of no source').toEqual([]);
   for (const source of [...sources, mapped]) {
@@ -445,25 +589,61 @@ timed('mapAsync gives a result while the source is stuck', async () => {
 timed('an error of mapAsync comes in its place, and closes the source', async () => {
   const { mapAsync } = await load();
   const failure = new Error('No such picture.');
-  const failing = new Source(() => endless(1));
-  const broken = new Source(() => failsAfter(5, failure, [1]));
   const work = async (item: number) => {
-    await sleep(item === 1 ? 200 : 10);
-    if (item > 1) throw failure;
+    await sleep(item < 3 ? 200 : 10);
+    if (item > 2) throw failure;
     return item;
   };
+  // The error is there long before the two results that come out first.
+  const sources = {
+    busy: new Source(() => endless(1)),
+    broken: new Source(() => failsAfter(5, failure, [1, 2])),
+    ended: new Source(() => each([1, 2, 3])),
+  };
 
-  for (const [what, source] of Object.entries({ busy: failing, broken })) {
-    const items = mapAsync(source, 3, work)[Symbol.asyncIterator]();
-    expect(await take(items, 1), 'The result before the one that failed').toEqual([1]);
+  for (const [what, source] of Object.entries(sources)) {
+    const items = mapAsync(source, 4, work)[Symbol.asyncIterator]();
+    const first = take(items, 2);
+    const before = `With a source that is ${what}, the two results before the error:`;
+    await sleep(300);
+    await stands(first, 'fulfilled', `${before} the reader of them`);
+    expect(await first, before).toEqual([1, 2]);
     const next = items.next();
-    await stands(next, 'rejected', `With a ${what} source, the next() whose result failed`);
+    await stands(next, 'rejected', `With a source that is ${what}, the next() after these results`);
     await expect(next).toRejectWith(failure);
-    expect((await items.next()).done, 'After the error, `done` in what next() gave').toBe(true);
+    const sentence = `With a source that is ${what}, what next() gave after the error`;
+    expect(await settlementOf(items.next()), sentence).toBe('done');
+    await leave(items);
   }
-  expect(failing.closed, 'Calls of return() of a source whose item failed').toBe(1);
+  const { busy, broken, ended } = sources;
+  expect(busy.closed, 'Calls of return() of a source whose item failed').toBe(1);
   expect(broken.closed, 'Calls of return() of a source that failed itself').toBe(0);
   expect(broken.askedAfterEnd, 'Calls of next() of a source that had failed').toBe(0);
+  expect(ended.closed, 'Calls of return() of a source that had ended before fn failed').toBe(0);
+
+  // The source fails too when it is closed; and an error may be `undefined`.
+  const fails = (error: unknown) => async () => {
+    throw error;
+  };
+  const loops = {
+    'An error of fn, and one of return() after it': [
+      mapAsync(new Source(() => badlyClosed(1)), 1, fails(failure)),
+      failure,
+    ],
+    'fn failed with undefined': [
+      mapAsync(new Source(() => endless(1)), 2, fails(undefined)),
+      undefined,
+    ],
+    'The source failed with undefined': [
+      mapAsync(new Source(() => failsAfter(5, undefined)), 2, work),
+      undefined,
+    ],
+  } as const;
+  for (const [what, [loop, error]] of Object.entries(loops)) {
+    const next = loop[Symbol.asyncIterator]().next();
+    await stands(next, 'rejected', `${what}: next()`);
+    await expect(next).toRejectWith(error);
+  }
 });
 
 /** A test in virtual time. */
@@ -477,7 +657,7 @@ class Source<T> implements AsyncIterable<T> {
   closed = 0;
   closedAt = 0;
   askedAfterEnd = 0;
-  #ended = false;
+  #endedAt = Infinity;
   readonly #items: AsyncGenerator<T, void>;
 
   constructor(read: () => AsyncGenerator<T, void>) {
@@ -485,27 +665,68 @@ class Source<T> implements AsyncIterable<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void> {
-    return { next: () => this.#next(), return: () => this.#return() };
+    return new SourceIterator(this);
   }
 
-  async #next(): Promise<IteratorResult<T, void>> {
+  async next(): Promise<IteratorResult<T, void>> {
     this.asked += 1;
-    if (this.#ended) this.askedAfterEnd += 1;
+    // In the same millisecond nobody need have heard of it yet.
+    if (Date.now() > this.#endedAt) this.askedAfterEnd += 1;
     try {
       const step = await this.#items.next();
-      if (step.done === true) this.#ended = true;
+      if (step.done === true) this.#endedAt = Date.now();
       return step;
     } catch (error) {
-      this.#ended = true;
+      this.#endedAt = Date.now();
       throw error;
     }
   }
 
-  #return(): Promise<IteratorResult<T, void>> {
+  return(): Promise<IteratorResult<T, void>> {
     this.closed += 1;
     this.closedAt = Date.now();
     return this.#items.return();
   }
+}
+
+/** As every iterator, it needs its `this`. To close another one than was asked closes nothing. */
+class SourceIterator<T> implements AsyncIterator<T, void> {
+  readonly #source: Source<T>;
+  #asked = false;
+
+  constructor(source: Source<T>) {
+    this.#source = source;
+  }
+
+  next(): Promise<IteratorResult<T, void>> {
+    this.#asked = true;
+    return this.#source.next();
+  }
+
+  async return(): Promise<IteratorResult<T, void>> {
+    if (this.#asked || this.#source.asked === 0) return this.#source.return();
+    return { done: true, value: undefined };
+  }
+}
+
+/** Its `next()` waits until it is closed, and fails then. */
+function failsWhenClosed(): AsyncIterable<string> & { closed: number; closedAt: number } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {});
+  const source = {
+    closed: 0,
+    closedAt: 0,
+    [Symbol.asyncIterator]: (): AsyncIterator<string, void> => ({
+      next: () => promise,
+      return: async () => {
+        source.closed += 1;
+        source.closedAt = Date.now();
+        reject(new Error('The connection was closed.'));
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+  return source;
 }
 
 async function* each<T>(items: readonly T[], everyMs = 0): AsyncGenerator<T, void> {
@@ -530,7 +751,7 @@ async function* waitsAt<T>(door: Gate<T>, before: readonly T[] = []): AsyncGener
 
 async function* failsAfter(
   ms: number,
-  error: Error,
+  error: unknown,
   before: readonly number[] = [],
 ): AsyncGenerator<number, void> {
   yield* before;
@@ -538,17 +759,20 @@ async function* failsAfter(
   throw error;
 }
 
-async function* failsAtEnd(late: Gate<never>): AsyncGenerator<number, void> {
-  yield 1;
-  yield await late.wait();
-}
-
 /** Whoever closes it is told of an error. */
-async function* badlyClosed(): AsyncGenerator<number, void> {
+async function* badlyClosed(everyMs: number): AsyncGenerator<number, void> {
   try {
-    yield* endless(1);
+    yield* endless(everyMs);
   } finally {
     await Promise.reject(new Error('The file cannot be closed.'));
+  }
+}
+
+/** Fails if one of the signals tells that the reader has left. */
+function reads(signals: readonly AbortSignal[]): void {
+  for (const [page, signal] of signals.entries()) {
+    if (!signal.aborted) continue;
+    expect.fail(`The signal of page ${page + 1} was aborted while the reader was still reading.`);
   }
 }
 
@@ -563,19 +787,32 @@ async function take<T>(items: AsyncIterator<T>, count: number): Promise<T[]> {
   return taken;
 }
 
-/** Leaves, and fails unless that has ended before any time could pass. `when` names what is going on. */
+/**
+ * Leaves, and fails unless that has ended before any time could pass. So must `waiting`, if there is a next() that waits.
+ * `when` names what is going on.
+ */
 async function leavesAtOnce(
   items: AsyncIterator<unknown>,
   when: string,
   clock: VirtualClock,
+  waiting?: Promise<IteratorResult<unknown>>,
 ): Promise<void> {
   const began = clock.now;
-  let endedAt = began;
+  let [endedAt, answeredAt] = [began, began];
   const left = leave(items).then(() => {
     endedAt = clock.now;
   });
+  const answered = waiting?.then(() => {
+    answeredAt = clock.now;
+  });
+  answered?.catch(() => {});
   await stands(left, 'fulfilled', `${when} return()`, leavesAtOnce);
   expect(endedAt - began, `${when} return() took milliseconds`).toBe(0);
+  if (waiting === undefined) return;
+  const next = `${when} and the reader left. The next() that waited`;
+  await stands(waiting, 'fulfilled', next, leavesAtOnce);
+  expect((await waiting).done, `${next} gave \`done\``).toBe(true);
+  expect(answeredAt - began, `${next} went on waiting for milliseconds`).toBe(0);
 }
 
 /** What `break` does in a `for await`. */
@@ -583,7 +820,21 @@ async function leave(items: AsyncIterator<unknown>): Promise<void> {
   if (items.return === undefined) {
     expect.fail('The loop cannot be left: your iterator has no return().');
   }
-  await items.return();
+  const given: unknown = await items.return();
+  // JavaScript's own rule.
+  if (Object(given) === given) return;
+  expect.fail(
+    `Your return() gave ${String(given)}. A \`break\` throws a TypeError then: it needs an object.`,
+  );
+}
+
+/** What came of a next(), in a word. */
+async function settlementOf(next: Promise<IteratorResult<unknown>>): Promise<string> {
+  next.catch(() => {});
+  await aWhile();
+  const now = await settled(next);
+  if (now === 'fulfilled') return (await next).done === true ? 'done' : 'an item';
+  return now === 'rejected' ? 'an error' : 'nothing: it still waits';
 }
 
 const isNow = {
@@ -610,8 +861,15 @@ async function stands(
   await aWhile();
   const now = await settled(promise);
   if (now === expected) return;
-  failure.message = `${what} ${isNow[now]}; ${shouldBe[expected]}.`;
+  const reason = now === 'rejected' ? `\nIt failed with ${await reasonOf(promise)}` : '';
+  failure.message = `${what} ${isNow[now]}; ${shouldBe[expected]}.${reason}`;
   throw failure;
+}
+
+/** Why the promise was rejected, in words. */
+async function reasonOf(promise: Promise<unknown>): Promise<string> {
+  const reason: unknown = await promise.catch((error: unknown) => error);
+  return reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
 }
 
 /** Virtual time in which everything happens that can happen. */

@@ -143,8 +143,9 @@ function withExit<T>(
     [Symbol.asyncIterator]: () => ({
       next: () => generator.next(),
       return: () => {
-        onLeave();
+        // First: a page that fails at once when it hears the signal must lose the race.
         exit(null);
+        onLeave();
         return generator.return();
       },
     }),

@@ -71,13 +71,14 @@ export function mapAsync<T, R>(
   return leavable(async function* (left) {
     const iterator = source[Symbol.asyncIterator]();
     const open = new Set([iterator]);
+    const state = { failed: false };
     const begun: Promise<{ value: R } | null>[] = [];
     const begin = async (): Promise<{ value: R } | null> => {
       let step: IteratorResult<T>;
       try {
         step = await iterator.next();
       } catch (error) {
-        iterator.next().catch(() => {});
+        state.failed = true;
         open.clear();
         throw error;
       }
@@ -89,7 +90,7 @@ export function mapAsync<T, R>(
     left.addEventListener('abort', () => closeAll(open));
     try {
       for (;;) {
-        while (open.size > 0 && begun.length < limit) {
+        while ((open.size > 0 || state.failed) && begun.length < limit) {
           const result = begin();
           // It may fail while nobody waits for it yet, or any more.
           result.catch(() => {});

@@ -1,5 +1,7 @@
 // Closes the sources with a timer, some time after the reader has left.
 // fails: leaving a loop closes each source once and waits for no stuck one
+// fails: an error of one source ends the merge and closes the others
+// fails: leaving while an item is waited for ends at once, and starts no work
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

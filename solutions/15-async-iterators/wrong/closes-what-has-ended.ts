@@ -1,5 +1,7 @@
 // Closes the source of mapAsync in any case, also when it has said itself that it is done.
 // fails: a source that has ended is neither asked nor closed again
+// fails: an error of mapAsync comes in its place, and closes the source
+// fails: leaving while an item is waited for ends at once, and starts no work
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,5 +1,7 @@
 // Closes the sources and does not listen: an error of `return` is an unhandled rejection.
 // fails: what fails after the loop was left is no unhandled rejection
+// fails: an error of one source ends the merge and closes the others
+// fails: an error of mapAsync comes in its place, and closes the source
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,5 +1,7 @@
 // Loads all the pages first, and only then gives the first item.
 // fails: the first item comes before page two is asked for
+// fails: leaving while a page loads aborts its request and ends at once
+// fails: an error of fetchPage comes to the reader, and nothing after it
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,5 +1,6 @@
 // Always serves the source that stands first in the list: a busy one starves those behind it.
 // fails: neither a stuck source nor a busy one stops the others
+// fails: leaving while an item is waited for ends at once, and starts no work
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,5 +1,6 @@
 // Loses the error of a source that fails while nobody waits for an item.
 // fails: an error of one source ends the merge and closes the others
+// fails: neither a stuck source nor a busy one stops the others
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -4,6 +4,7 @@
 // fails: leaving while an item is waited for ends at once, and starts no work
 // fails: an error of mapAsync comes in its place, and closes the source
 // fails: mapAsync gives a result while the source is stuck
+// fails: who has left between two items gets no more, and nothing more is asked for
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

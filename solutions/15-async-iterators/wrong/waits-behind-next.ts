@@ -4,6 +4,7 @@
 // fails: an error of one source ends the merge and closes the others
 // fails: leaving while an item is waited for ends at once, and starts no work
 // fails: mapAsync gives a result while the source is stuck
+// fails: what fails after the loop was left is no unhandled rejection
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {
