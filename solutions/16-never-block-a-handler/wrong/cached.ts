@@ -3,6 +3,7 @@
 // fails: a status other than 200 becomes 502
 // fails: a connection that breaks becomes 502, and is not tried again
 // fails: an upstream that cannot be reached becomes 502
+// fails: waits for timeoutMs and not longer
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

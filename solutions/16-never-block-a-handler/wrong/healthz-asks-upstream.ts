@@ -1,4 +1,5 @@
 // Calls itself ill when the upstream is: every server behind the balancer is taken out at once.
+// fails: one hundred requests wait for the upstream at the same time
 // fails: /healthz answers by itself, whatever the upstream does
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

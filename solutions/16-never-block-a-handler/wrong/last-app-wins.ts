@@ -1,5 +1,6 @@
 // Keeps the options beside the function: the app that was built last decides for all of them.
 // fails: answers with the JSON of the upstream, asked anew each time
+// fails: waits for timeoutMs and not longer
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

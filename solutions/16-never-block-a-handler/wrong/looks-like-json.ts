@@ -27,7 +27,7 @@ async function getJson(url: string, timeoutMs: number): Promise<unknown> {
   const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
   const text = await body.text();
   if (statusCode !== 200) throw new Error(`The upstream answered with status ${statusCode}.`);
-  if (!text.startsWith('{')) throw new Error('Not JSON');
+  if (!text.trim().startsWith('{')) throw new Error('Not JSON');
   return text;
 }
 

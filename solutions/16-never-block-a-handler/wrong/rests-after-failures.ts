@@ -1,6 +1,7 @@
 // Asks no more after three failures: it answers with 502 for ever, also when the upstream is well again.
 // fails: a status other than 200 becomes 502
 // fails: a body that is not JSON becomes 502
+// fails: waits for timeoutMs and not longer
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';

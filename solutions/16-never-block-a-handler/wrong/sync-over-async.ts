@@ -21,7 +21,7 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
   app.get('/example', async (_request, reply) => {
     try {
       const { status, body } = askSync(upstream, timeoutMs);
-      if (status === 504) return await reply.code(504).send({ error: 'too late' });
+      if (status === 28) return await reply.code(504).send({ error: 'too late' });
       if (status === 200) return JSON.parse(body) as unknown;
     } catch {
       // Told below.
@@ -42,7 +42,7 @@ const tell = (answer) => {
   Atomics.notify(done, 0);
 };
 const signal = AbortSignal.timeout(timeoutMs);
-const giveUp = () => tell({ status: signal.aborted ? 504 : 502, body: '' });
+const giveUp = () => tell({ status: signal.aborted ? 28 : 7, body: '' });
 get(url, { agent: false, signal }, (response) => {
   text(response).then((body) => tell({ status: response.statusCode, body }), giveUp);
 }).on('error', giveUp);

@@ -1,0 +1,43 @@
+// Asks a second time when half of the time is over, and throws the second answer away.
+// fails: waits for timeoutMs and not longer
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+
+export function buildApp(options: { upstream: string; timeoutMs?: number }): FastifyInstance {
+  const { upstream, timeoutMs = 500 } = options;
+  const app = fastify();
+
+  app.get('/healthz', async () => ({ status: 'ok' }));
+
+  app.get('/example', async (_request, reply) => {
+    try {
+      return await getJson(upstream, timeoutMs);
+    } catch (error) {
+      return reply
+        .code(isTimeout(error) ? 504 : 502)
+        .send({ error: 'The upstream did not answer well.' });
+    }
+  });
+
+  return app;
+}
+
+async function getJson(url: string, timeoutMs: number): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const hurry = setTimeout(
+    () =>
+      void request(url, { signal })
+        .then(({ body }) => body.dump())
+        .catch(() => {}),
+    timeoutMs / 2,
+  );
+  const { statusCode, body } = await request(url, { signal }).finally(() => clearTimeout(hurry));
+  const text = await body.text();
+  if (statusCode !== 200) throw new Error(`The upstream answered with status ${statusCode}.`);
+  return JSON.parse(text);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
