@@ -64,18 +64,27 @@ test('uses its threads again', async () => {
 
   const sentence = 'Threads that a pool of size 2 used for eight tasks, one after another';
   expect(threads.size, sentence).toBeLessThanOrEqual(2);
+  for (const value of [0, '', false, null, undefined, { error: 'is part of the answer' }]) {
+    const what = `a task that gives ${JSON.stringify(value)}`;
+    expect(await finished(pool.run({ do: 'echo', value }), what), `From ${what}`).toEqual(value);
+  }
 });
 
 test('gives a free thread the next task at once', async () => {
   using pool = await openPool({ size: 2 });
   using gate = new ThreadGate();
+  using longer = new ThreadGate();
   await occupy(pool, gate);
+  await occupy(pool, longer);
 
-  const values = random().shuffle(['a', 'b', 'c', 'd']);
-  const tasks = values.map((value) => pool.run({ do: 'echo', value }));
+  const counter = new SharedArrayBuffer(4);
+  const tasks = Array.from({ length: 5 }, () => pool.run({ do: 'count', counter }));
+  gate.open();
 
-  const what = 'four short tasks, while a long one keeps only one of two threads busy';
-  expect(await finished(Promise.all(tasks), what)).toEqual(values);
+  const what = 'five short tasks, while a long one keeps only one of two threads busy';
+  const places = await finished(Promise.all(tasks), what);
+  const sentence = 'Places of five waiting tasks, after only one of two threads had become free';
+  expect(places, sentence).toEqual([0, 1, 2, 3, 4]);
 });
 
 test('starts waiting tasks in the order in which they came', async () => {
@@ -84,12 +93,18 @@ test('starts waiting tasks in the order in which they came', async () => {
   await occupy(pool, gate);
   const counter = new SharedArrayBuffer(4);
 
-  const tasks = Promise.all(Array.from({ length: 4 }, () => pool.run({ do: 'count', counter })));
+  const count = () => pool.run({ do: 'count', counter });
+  const { signal, abort } = abortable();
+
+  const first = count();
+  void pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  const tasks = Promise.all([first, count(), count(), count()]);
+  // Who leaves the queue must not mix up those behind.
+  abort();
   gate.open();
 
-  expect(await finished(tasks, 'four waiting tasks'), 'Places of the four tasks').toEqual([
-    0, 1, 2, 3,
-  ]);
+  const sentence = 'Places of four waiting tasks, after one in their midst had been aborted';
+  expect(await finished(tasks, 'four waiting tasks'), sentence).toEqual([0, 1, 2, 3]);
 });
 
 test('rejects with the name and the message of the error of a task', async () => {
@@ -99,22 +114,34 @@ test('rejects with the name and the message of the error of a task', async () =>
 
   const thrown = await refusal(pool.run({ do: 'throw', name, message }));
   const rejected = await refusal(pool.run({ do: 'reject', name, message }));
+  const silent = await refusal(pool.run({ do: 'throw', name, message: '' }));
 
   const sentence = 'Names and messages of the errors that came out of the pool';
-  const told = [thrown, rejected].map((error) => `${error.name}: ${error.message}`);
-  expect(told, sentence).toEqual([`${name}: ${message}`, `${name}: ${message}`]);
+  const told = [thrown, rejected, silent].map((error) => `${error.name}: ${error.message}`);
+  expect(told, sentence).toEqual([`${name}: ${message}`, `${name}: ${message}`, `${name}: `]);
 });
 
 test('an uncaught error in a thread rejects its own task only', async () => {
+  using threads = watchThreads();
   using pool = await openPool({ size: 2 });
   using gate = new ThreadGate();
   const { task: other } = await occupy(pool, gate);
   const message = random().nonce();
 
-  const error = await refusal(pool.run({ do: 'throw-in-timer', message }));
+  const failing = pool.run({ do: 'throw-in-timer', message });
+  const waiting = pool.run({ do: 'echo', value: 'waiting' });
+  const error = await refusal(failing);
+  expect(error.message).toContain(message);
+  expect(await finished(waiting, 'the task that waited meanwhile')).toBe('waiting');
+
+  // Who notes the end twice, at the error and at the exit, believes that there is room for one thread more.
+  await occupy(pool, gate);
+  const third = pool.run({ do: 'echo', value: 'waiting' });
+  await expect(third).toBePending();
+  const what = 'a pool of size 2, of which one thread ended, to have only two threads left';
+  await until(() => threads.alive() <= 2, what, atOnce);
   gate.open();
 
-  expect(error.message).toContain(message);
   await finished(other, 'the task of the other thread');
 });
 
@@ -123,8 +150,11 @@ test('process.exit in a task rejects that task only, whatever the code', async (
   using gate = new ThreadGate();
   const { task: other } = await occupy(pool, gate);
 
+  const { signal } = abortable();
+
   await refusal(pool.run({ do: 'exit', code: 7 }));
-  await refusal(pool.run({ do: 'exit', code: 0 }));
+  await refusal(pool.run({ do: 'exit', code: 0 }, { signal }));
+  expect(signal, 'The signal of a task whose thread ended').toHaveNoListeners('abort');
   gate.open();
 
   await finished(other, 'the task of the other thread');
@@ -144,15 +174,18 @@ test('an unhandled rejection in a thread rejects its own task only', async () =>
 });
 
 test('a new thread takes the place of one that ended', async () => {
+  using threads = watchThreads();
   using pool = await openPool({ size: 1 });
   const value = random().nonce();
 
-  for (let round = 0; round < 3; round += 1) {
-    const ended = pool.run({ do: 'exit', code: 7 });
-    const waiting = pool.run({ do: 'echo', value });
-    await refusal(ended);
-    expect(await finished(waiting, 'a task that waited while a thread ended')).toBe(value);
-  }
+  void pool.run({ do: 'exit', code: 0 });
+  const waiting = pool.run({ do: 'echo', value });
+  expect(await finished(waiting, 'a task that waited while a thread ended')).toBe(value);
+
+  // A thread that has no task can end as well, as by a timer that a task left behind.
+  await threads.end(await finished(pool.run<number>({ do: 'thread' }), 'a task'));
+  const next = pool.run({ do: 'echo', value });
+  expect(await finished(next, 'a task after a thread ended that was free')).toBe(value);
 });
 
 test('an abort takes a waiting task out of the queue at once', async () => {
@@ -193,9 +226,14 @@ test('an abort stops a running task and frees its place', async () => {
   const { task } = await occupy(pool, gate, { signal });
   const value = random().nonce();
 
+  const sameSignal = pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  const waiting = pool.run({ do: 'echo', value });
   abort();
   await refusal(task, { reason });
+  await refusal(sameSignal, { reason });
 
+  const what = 'a task that waited while the running one was aborted';
+  expect(await finished(waiting, what)).toBe(value);
   const next = pool.run({ do: 'echo', value });
   expect(await finished(next, 'a task after one that was aborted while it ran')).toBe(value);
 });
@@ -231,10 +269,11 @@ test('an abort ends the thread of its task, and of no other', async () => {
 test('refuses a task whose signal is already aborted', async () => {
   using pool = await openPool({ size: 1 });
   const counter = new SharedArrayBuffer(4);
-  const { signal, abort, reason } = abortable();
-  abort();
-
-  await refusal(pool.run({ do: 'count', counter }, { signal }), { reason });
+  // A reason may be anything.
+  for (const { signal, abort, reason } of [abortable(), abortable(null)]) {
+    abort();
+    await refusal(pool.run({ do: 'count', counter }, { signal }), { reason });
+  }
 
   const place = await finished(pool.run({ do: 'count', counter }), 'the next task');
   expect(place, 'Tasks that were started though their signal was aborted').toBe(0);
@@ -243,7 +282,7 @@ test('refuses a task whose signal is already aborted', async () => {
 test('leaves no listener on the signal', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
-  const { signal, abort, reason } = abortable();
+  const { signal, abort, reason } = abortable(null);
 
   await finished(pool.run({ do: 'echo', value: 1 }, { signal }), 'a task');
   await refusal(pool.run({ do: 'throw', name: 'Error', message: 'no' }, { signal }));
@@ -271,40 +310,64 @@ test('leaves no listener on the signal of a task that never ran', async () => {
 test('refuses an input that cannot be cloned, and loses no thread by it', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
-  await occupy(pool, gate);
+  const { signal } = abortable();
   const value = random().nonce();
+  const runFunction = () => pool.run({ do: 'echo', value: () => {} }, { signal });
 
-  const refused = pool.run({ do: 'echo', value: () => {} });
+  await refusal(runFunction(), { name: 'DataCloneError' });
+  await occupy(pool, gate);
+  const refused = runFunction();
   const next = pool.run({ do: 'echo', value });
   gate.open();
 
   await refusal(refused, { name: 'DataCloneError' });
   expect(await finished(next, 'the task after it')).toBe(value);
+  await refusal(runFunction(), { name: 'DataCloneError' });
+  const last = pool.run({ do: 'echo', value });
+  expect(await finished(last, 'a task after one that a free thread could not get')).toBe(value);
+  expect(signal, 'The signal of inputs that cannot be cloned').toHaveNoListeners('abort');
 });
 
 test('moves what is to be transferred, and makes no copy of it', async () => {
   using pool = await openPool({ size: 1 });
+  using gate = new ThreadGate();
   const chance = random();
-  const bytes = Uint8Array.from({ length: 100_000 }, () => chance.int(0, 255));
-  const copy = bytes.slice();
 
-  const task = pool.run<Uint8Array>({ do: 'echo', value: bytes }, { transfer: [bytes.buffer] });
-  const result = await finished(task, 'a task');
+  for (const what of ['a task', 'a task that waited']) {
+    const bytes = Uint8Array.from({ length: 100_000 }, () => chance.int(0, 255));
+    const kept = bytes.slice();
+    if (what !== 'a task') await occupy(pool, gate);
 
-  expect(bytes.length, 'Bytes that the caller still has, of 100,000 that it gave away').toBe(0);
-  expect(Buffer.compare(result, copy), 'Whether the task got the same bytes (0)').toBe(0);
+    const job: Job = { do: 'echo', value: [bytes, kept] };
+    const task = pool.run<Uint8Array[]>(job, { transfer: [bytes.buffer] });
+    if (what !== 'a task') gate.open();
+    const [result, second] = await finished(task, what);
+
+    const sentence = `Bytes that the caller still has after ${what}, of 100,000 that`;
+    expect(bytes.length, `${sentence} it gave away`).toBe(0);
+    expect(kept.length, `${sentence} it did not give away`).toBe(100_000);
+    const same = Buffer.compare(result!, kept) === 0 && Buffer.compare(second!, kept) === 0;
+    expect(same, `Whether ${what} got the same bytes`).toBe(true);
+  }
 });
 
 test('rejects with a QueueFullError when no more tasks may wait', async () => {
   using pool = await openPool({ size: 1, maxQueue: 1 });
-  using gate = new ThreadGate();
-  await occupy(pool, gate);
+  const { signal } = abortable();
 
-  const waiting = pool.run({ do: 'echo', value: 'waiting' });
-  await refusal(pool.run({ do: 'echo', value: 'too many' }), { name: 'QueueFullError' }, atOnce);
-  gate.open();
+  // Twice: who has waited gives the place back.
+  for (const round of ['first', 'second']) {
+    using gate = new ThreadGate();
+    await occupy(pool, gate);
 
-  expect(await finished(waiting, 'the task that waited')).toBe('waiting');
+    const waiting = pool.run({ do: 'echo', value: 'waiting' });
+    const refused = pool.run({ do: 'echo', value: 'too many' }, { signal });
+    await refusal(refused, { name: 'QueueFullError' }, atOnce);
+    expect(signal, 'The signal of a task too many').toHaveNoListeners('abort');
+    gate.open();
+
+    expect(await finished(waiting, `the task that waited in the ${round} round`)).toBe('waiting');
+  }
 });
 
 test('with maxQueue: 0 runs a task for which a thread is free', async () => {
@@ -345,6 +408,8 @@ test('finishes all that it accepted before it closes', async () => {
   using gate = new ThreadGate();
   const { task: running } = await occupy(pool, gate);
   const waiting = pool.run({ do: 'echo', value: 'waiting' });
+  const ending = pool.run({ do: 'exit', code: 7 });
+  const last = pool.run({ do: 'echo', value: 'last' });
 
   const closing = pool.close();
   await expect(closing).toBePending();
@@ -352,7 +417,11 @@ test('finishes all that it accepted before it closes', async () => {
 
   await finished(running, 'the task that ran when the pool was closed');
   expect(await finished(waiting, 'the task that waited when the pool was closed')).toBe('waiting');
-  await finished(closing, 'the pool to close');
+  await refusal(ending);
+  const what = 'a task that waited when the pool was closed, behind one that ended the only thread';
+  expect(await finished(last, what)).toBe('last');
+  // Whether it resolves although a task failed, the next test asks.
+  await finished(Promise.allSettled([closing]), 'the pool to close');
 });
 
 test('closes also when a task fails meanwhile', async () => {
@@ -375,17 +444,20 @@ test('may be closed twice', async () => {
   using gate = new ThreadGate();
   const { task } = await occupy(pool, gate);
 
-  void pool.close();
+  const first = pool.close();
   const second = pool.close();
   await expect(second).toBePending();
   gate.open();
 
   await finished(task, 'the task that ran when the pool was closed twice');
   await finished(second, 'the second call of close()');
+  await finished(first, 'the first call of close()');
+  await finished(pool.close(), 'a call of close() after the pool was closed');
 });
 
 test('ends its threads when it is closed', async () => {
   using audit = auditLeaks();
+  using threads = watchThreads();
   using pool = await openPool({ size: 2 });
   using gate = new ThreadGate();
   const { task } = await occupy(pool, gate);
@@ -393,16 +465,17 @@ test('ends its threads when it is closed', async () => {
   gate.open();
   await finished(task, 'the other task');
 
-  await finished(pool.close(), 'the pool to close');
+  const left = pool.close().then(() => threads.alive());
 
+  const sentence = 'Threads that had not ended yet when close() resolved';
+  expect(await finished(left, 'the pool to close'), sentence).toBe(0);
   expect(await audit.check(), 'What is still open').toEqual([]);
 });
 
 test('refuses tasks once it is closed', async () => {
   using pool = await openPool({ size: 1 });
-  await finished(pool.run({ do: 'echo', value: 1 }), 'a task');
 
-  await finished(pool.close(), 'the pool to close');
+  await finished(pool.close(), 'a pool to close that never had a task');
 
   await refusal(pool.run({ do: 'echo', value: 2 }));
 });
@@ -422,11 +495,12 @@ test('refuses tasks while it closes', async () => {
 
 test('keeps the process alive until its tasks are done', async () => {
   const value = random().nonce();
-  const program = runProgram('one-task.ts', submission(), value);
+  const program = runProgram('two-tasks.ts', submission(), value);
 
-  const output = await finished(program, 'a program that awaits one task and prints its value');
+  const what = 'a program that awaits one task, then another, and prints what the first gave';
+  const output = await finished(program, what);
 
-  const sentence = 'What a program printed that awaits one task and prints its value';
+  const sentence = `What ${what.replace('that', 'printed that')}`;
   expect(output, sentence).toBe(`${value}\n`);
 });
 
@@ -435,13 +509,24 @@ test('POST /process sorts a list of any length by the square', async () => {
 
   const chance = random();
 
-  for (const length of [0, 3, 500, 20_000]) {
-    const numbers = Array.from({ length }, () => chance.int(-500, 500));
-    const reply = await post(server.url, JSON.stringify(numbers));
+  const lists = [0, 3, 500, 20_000].map((length) =>
+    Array.from({ length }, () => chance.int(-500, 500)),
+  );
+  const posts = lists.map(async (numbers) => ({
+    numbers,
+    length: numbers.length,
+    reply: await post(server.url, JSON.stringify(numbers)),
+  }));
+  for (const { numbers, length, reply } of await Promise.all(posts)) {
     expect(reply.status, `Status for ${length} numbers`).toBe(200);
     expect(reply.type).toMatch(/^application\/json\b/);
     expect(JSON.parse(reply.text)).toEqual(numbers.toSorted((a, b) => a * a - b * b));
   }
+
+  await finished(server.closeApp(), 'the server to close');
+  const next = server.run([3, -2, 1]).catch((error: Error) => error.message);
+  const what = 'a task of the pool after the server was closed, and the pool was not';
+  expect(await finished(next, what), `What came of ${what}`).toEqual([1, -2, 3]);
 });
 
 test('POST /process answers 503 when no more tasks may wait', async () => {
@@ -518,14 +603,25 @@ async function openPool(options: { size: number; maxQueue?: number }) {
   return {
     buildApp: () => buildApp({ pool }),
     run: <T = unknown>(job: Job, options?: Options): Promise<T> =>
-      heard(Promise.try(() => pool.run<T>(job, options))),
-    close: () => heard(Promise.try(() => pool.close())),
+      heard(promised('run', () => pool.run<T>(job, options))),
+    close: () => heard(promised('close', () => pool.close())),
     [Symbol.dispose]: () => {
       threads[Symbol.dispose]();
       // Threads that a pool leaves behind would pile up from test to test.
-      void heard(Promise.try(() => pool.close()).finally(() => threads.end()));
+      void heard(Promise.try(() => pool.close()).finally(() => threads.endAll()));
     },
   };
+}
+
+/** What `call` gives. An error that is thrown before there is a promise passes by each `.catch` of the caller. */
+function promised<T>(name: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(call());
+  } catch (error) {
+    return expect.fail(
+      `${name}() threw at once, instead of giving a promise that rejects: ${String(error)}`,
+    );
+  }
 }
 
 function heard<T>(promise: Promise<T>): Promise<T> {
@@ -582,27 +678,33 @@ async function refusal(
     limits,
   );
   if (Object.keys(expected).length > 0) await expect(Promise.reject(error)).toRejectWith(expected);
+  // The reason of a signal need not be an error.
+  if ('reason' in expected) return error as Error;
   expect(error, 'What the task rejected with').toBeInstanceOf(Error);
   return error as Error;
 }
 
-function abortable() {
+function abortable(reason: unknown = new Error(`nobody needs it any more (${random().nonce()})`)) {
   const controller = new AbortController();
-  const reason = new Error(`nobody needs it any more (${random().nonce()})`);
   return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
 }
 
 /** Notes the threads that start from now on. */
 function watchThreads() {
-  const threads: Worker[] = [];
-  const note = (thread: Worker) => void threads.push(thread);
+  const threads: { id: number; thread: Worker }[] = [];
+  const note = (thread: Worker) => void threads.push({ id: thread.threadId, thread });
   process.on('worker', note);
   // Asks each thread: the pool may take all listeners off it.
-  const ended = () => threads.filter(({ threadId }) => threadId === -1).length;
+  const ended = () => threads.filter(({ thread }) => thread.threadId === -1).length;
   return {
     ended,
-    end: () => {
-      for (const thread of threads) void thread.terminate();
+    alive: () => threads.length - ended(),
+    /** Ends the thread with this number. */
+    end: async (number: number) => {
+      for (const { id, thread } of threads) if (id === number) await thread.terminate();
+    },
+    endAll: () => {
+      for (const { thread } of threads) void thread.terminate();
     },
     [Symbol.dispose]: () => void process.off('worker', note),
   };
@@ -619,7 +721,13 @@ async function startServer(script: URL) {
     await app.close();
     await pool.close();
   };
-  return { url: `${origin}/process`, close, [Symbol.asyncDispose]: close };
+  return {
+    url: `${origin}/process`,
+    run: (input: unknown) => pool.run(input),
+    closeApp: () => app.close(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 async function post(url: string, body: string) {

@@ -1,5 +1,6 @@
 // Takes as many tasks as there are threads, and the next ones only when all of these are done.
 // fails: gives a free thread the next task at once
+// fails: an uncaught error in a thread rejects its own task only
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -1,4 +1,5 @@
 // Takes the task that came last: under load the first ones wait for ever.
+// fails: gives a free thread the next task at once
 // fails: starts waiting tasks in the order in which they came
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';

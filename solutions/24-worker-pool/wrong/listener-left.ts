@@ -1,5 +1,7 @@
 // Each task leaves a listener on the signal of its caller, for as long as the signal lives.
+// fails: process.exit in a task rejects that task only, whatever the code
 // fails: leaves no listener on the signal
+// fails: refuses an input that cannot be cloned, and loses no thread by it
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -97,8 +97,12 @@ async function ask<T>(
   const over = new AbortController();
   const { port1, port2 } = new MessageChannel();
   const stop = (): void => void thread.terminate();
+  // Not `once(thread, 'exit')`: that rejects at an `error`, when the thread has still to end, and would get the next task.
+  const exit = Promise.withResolvers<[number]>();
+  const end = (code: number): void => exit.resolve([code]);
   let reason: unknown;
   signal?.addEventListener('abort', stop, { signal: over.signal });
+  thread.once('exit', end);
   thread.once('error', note);
   function note(error: unknown): void {
     reason = error;
@@ -107,10 +111,8 @@ async function ask<T>(
     signal?.throwIfAborted();
     thread.postMessage({ input, port: port2 }, [port2, ...transfer]);
     const answer = once(port1, 'message', { signal: over.signal });
-    const exit = once(thread, 'exit', { signal: over.signal });
     answer.catch(() => {});
-    exit.catch(() => {});
-    const [first] = await Promise.race([answer, exit]);
+    const [first] = await Promise.race([answer, exit.promise]);
     signal?.throwIfAborted();
     if (typeof first === 'number') {
       throw reason ?? new Error(`The thread is gone (exit code ${first}).`);
@@ -121,6 +123,7 @@ async function ask<T>(
   } finally {
     over.abort();
     thread.off('error', note);
+    thread.off('exit', end);
     port1.close();
   }
 }

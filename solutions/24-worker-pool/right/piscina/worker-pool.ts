@@ -33,7 +33,11 @@ export class WorkerPool {
     signal?.throwIfAborted();
     // Once closed, piscina would take tasks again.
     if (this.#closing) throw new Error('The pool is closed.');
-    const answer = this.#pool.run(input, { signal: signal ?? null, transferList: transfer as any });
+    const answer = this.#pool.run(input, {
+      // A signal of its own: piscina leaves its listener on it when the queue is full.
+      signal: signal ? AbortSignal.any([signal]) : null,
+      transferList: transfer as any,
+    });
     this.#accepted.add(answer);
     const { value, error } = await answer
       .catch((error: Error) => {
