@@ -27,6 +27,7 @@ export async function inVirtualTime<T>(
   const clock = VirtualClock.install(options);
   const trace = currentTrace();
   let leftBehind: readonly TimerRecord[] = [];
+  let timers: readonly TimerRecord[] = [];
   let run: VirtualRun<T>;
   try {
     trace.restart({ virtual: true });
@@ -34,9 +35,10 @@ export async function inVirtualTime<T>(
   } finally {
     leftBehind = clock.uninstall();
     trace.virtualMs += clock.now;
-    for (const span of learnerSpans(clock.timers)) trace.add(span);
+    timers = clock.timers;
+    for (const span of learnerSpans(timers)) trace.add(span);
   }
-  return { ...run, timers: clock.timers, leftBehind };
+  return { ...run, timers, leftBehind };
 }
 
 const spanOutcomes: Readonly<Record<TimerOutcome, SpanOutcome>> = {

@@ -19,6 +19,8 @@ const harnessDirectory = path.join(projectRoot, 'harness') + path.sep;
 const originals = new Map<string, string>();
 /** Rows of a stack that are longer are text of a message. */
 const longestRow = 2000;
+/** Each answer is loaded under names of its own, so there is no end to them. */
+const mostRemembered = 2000;
 
 /**
  * Lets every message name `original` where the code really runs from `copy` (both a folder, or both a file): a submission
@@ -40,7 +42,7 @@ export function authorPath(file: string): string {
 }
 
 /** Says whose code `file` (a path or a `file:` URL) is. */
-export function ownerOf(file: string): Owner {
+export const ownerOf = remembering((file: string): Owner => {
   if (file === '' || file.startsWith('node:') || file.startsWith('internal/')) return 'node';
   const plain = plainPath(file);
   if (plain.includes(`${path.sep}node_modules${path.sep}`)) return 'library';
@@ -49,30 +51,34 @@ export function ownerOf(file: string): Owner {
   }
   if (plain.endsWith('.spec.ts')) return 'spec';
   return 'learner';
-}
+});
 
 /** Reads the frames of a V8 stack trace, nearest first; frames without a file are left out. */
 export function parseStack(stack: string): SourceLocation[] {
   const frames: SourceLocation[] = [];
   for (const row of stack.split('\n')) {
-    if (row.length > longestRow) continue;
-    // A path may hold parentheses: "event-loop-katas (1)" is what a browser calls a second download.
-    const match = /^\s*at (?:(?<name>.+?) \((?<inside>.+)\)|(?<bare>.+))$/.exec(row);
-    const place = /^(?<file>.+):(?<line>\d+):(?<column>\d+)$/.exec(
-      match?.groups?.['inside'] ?? match?.groups?.['bare'] ?? '',
-    );
-    if (!place?.groups) continue;
-    const { file, line, column } = place.groups;
-    if (file!.startsWith('eval at ')) continue;
-    frames.push({
-      file: file!.replace(/^async /, ''),
-      line: Number(line),
-      column: Number(column),
-      functionName: (match?.groups?.['name'] ?? '').replace(/^async /, '') || '(anonymous)',
-    });
+    const frame = row.length > longestRow ? null : parseRow(row);
+    if (frame !== null) frames.push(frame);
   }
   return frames;
 }
+
+const parseRow = remembering((row: string): SourceLocation | null => {
+  // A path may hold parentheses: "event-loop-katas (1)" is what a browser calls a second download.
+  const match = /^\s*at (?:(?<name>.+?) \((?<inside>.+)\)|(?<bare>.+))$/.exec(row);
+  const place = /^(?<file>.+):(?<line>\d+):(?<column>\d+)$/.exec(
+    match?.groups?.['inside'] ?? match?.groups?.['bare'] ?? '',
+  );
+  if (!place?.groups) return null;
+  const { file, line, column } = place.groups;
+  if (file!.startsWith('eval at ')) return null;
+  return {
+    file: file!.replace(/^async /, ''),
+    line: Number(line),
+    column: Number(column),
+    functionName: (match?.groups?.['name'] ?? '').replace(/^async /, '') || '(anonymous)',
+  };
+});
 
 /** The nearest frame of the learner, else of the spec, else null. */
 export function blamedFrame(frames: readonly SourceLocation[]): SourceLocation | null {
@@ -94,4 +100,17 @@ export function formatLocation(location: Pick<SourceLocation, 'file' | 'line'>):
 function plainPath(file: string): string {
   const withoutQuery = file.replace(/\?.*$/, '');
   return withoutQuery.startsWith('file:') ? fileURLToPath(withoutQuery) : withoutQuery;
+}
+
+/** `read`, done once for each of the texts that come again and again: the timers of a test are started in few places. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, { readonly value: T }>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before.value;
+    if (known.size >= mostRemembered) known.clear();
+    const value = read(text);
+    known.set(text, { value });
+    return value;
+  };
 }
