@@ -474,10 +474,14 @@ test('ends its threads when it is closed', async () => {
 
 test('refuses tasks once it is closed', async () => {
   using pool = await openPool({ size: 1 });
+  await finished(pool.run({ do: 'echo', value: 1 }), 'a task');
 
-  await finished(pool.close(), 'a pool to close that never had a task');
-
+  await finished(pool.close(), 'the pool to close');
   await refusal(pool.run({ do: 'echo', value: 2 }));
+
+  using unused = await openPool({ size: 1 });
+  await finished(unused.close(), 'a pool to close that never had a task');
+  await refusal(unused.run({ do: 'echo', value: 3 }));
 });
 
 test('refuses tasks while it closes', async () => {

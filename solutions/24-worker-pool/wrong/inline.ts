@@ -26,6 +26,7 @@
 // fails: closes also when a task fails meanwhile
 // fails: may be closed twice
 // fails: ends its threads when it is closed
+// fails: refuses tasks once it is closed
 // fails: refuses tasks while it closes
 // fails: keeps the process alive until its tasks are done
 // fails: POST /process answers 503 when no more tasks may wait
