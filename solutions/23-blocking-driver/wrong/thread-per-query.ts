@@ -83,10 +83,10 @@ export class Database {
     thread.on('message', ({ rows, error }) => {
       const query = this.#running.get(thread);
       this.#running.delete(thread);
-      void thread.terminate();
-      if (error) query?.reject(Object.assign(new Error(error.message), { name: error.name }));
-      else query?.resolve(rows);
-      this.#next();
+      void thread.terminate().then(() => {
+        if (error) query?.reject(Object.assign(new Error(error.message), { name: error.name }));
+        else query?.resolve(rows);
+      });
     });
     thread.on('error', (error) => this.#running.get(thread)?.reject(error));
     // A thread can end without an `error`, but never without an `exit`.
