@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Agent, MockAgent, request } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { collected } from './fixtures/collected.ts';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
 
@@ -180,13 +179,10 @@ test('a socket that was destroyed is kept by nobody', async () => {
   const { port } = server.address() as AddressInfo;
 
   const client = await connectAndDestroy(port);
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  await vi.waitFor(() => {
-    collect();
-    // A comparison with the socket itself would keep it.
-    expect(client.deref() === undefined).toBe(true);
-  });
+  await collected(client);
+
+  // A comparison with the socket itself would keep it.
+  expect(client.deref() === undefined).toBe(true);
 });
 
 async function connectAndDestroy(port: number): Promise<WeakRef<Socket>> {

@@ -3,10 +3,9 @@ import { pbkdf2 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { real } from '../trace/real-time.ts';
+import { collected } from './fixtures/collected.ts';
 import { installTrampolines } from './trampolines.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -220,16 +219,6 @@ function startAndForget(): WeakRef<object> {
   const result = { of: 'a long computation' };
   setTimeout(() => result, 10);
   return new WeakRef(result);
-}
-
-/** Resolves when `weak` was collected, or several collections have not done it. */
-async function collected(weak: WeakRef<object>): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let round = 0; round < 10 && weak.deref() !== undefined; round += 1) {
-    await nextTurn();
-    collect();
-  }
 }
 
 test('a second clock and a second run are refused', async () => {

@@ -103,14 +103,16 @@ function plainPath(file: string): string {
 }
 
 /** `read`, done once for each of the texts that come again and again: the timers of a test are started in few places. */
-function remembering<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, { readonly value: T }>();
+function remembering<T extends string | object | null>(
+  read: (text: string) => T,
+): (text: string) => T {
+  const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
-    if (before !== undefined) return before.value;
+    if (before !== undefined) return before;
     if (known.size >= mostRemembered) known.clear();
     const value = read(text);
-    known.set(text, { value });
+    known.set(text, value);
     return value;
   };
 }
