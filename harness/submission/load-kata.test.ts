@@ -41,6 +41,23 @@ test('tells where a file does not parse', async () => {
   expect((error as Error).message).toMatch(/^sum\.ts cannot be read as TypeScript: /);
 });
 
+test.for([
+  ['class A { constructor(private b: number) {} }', 'parameter property', 'this.name = name'],
+  ['enum A { b }', 'enum', 'as const'],
+  ['namespace A { export const b = 1 }', 'namespace', 'an object'],
+  ['import a = require("b");', 'import equals', 'import … from'],
+  ['export = 4;', 'export assignment', 'export default'],
+  ['module A { export const b = 1 }', 'module', 'more than a type'],
+])('tells what to write in place of %s', async ([source, what, instead]) => {
+  const { error } = await loadSource(`const c = 1;\n${source}\n`);
+
+  expect(error).toMatchObject({ kind: 'import', location: { line: 2 } });
+  const { message } = error as Error;
+  expect(message).toMatch(/^sum\.ts cannot be run by Node as it is: /);
+  expect(message).toContain(what);
+  expect(message).toContain(instead);
+});
+
 test('tells what a file threw while it was loaded, and where', async () => {
   const { error } = await loadSource('const a = 1;\nthrow new TypeError("no key " + a);\n');
 

@@ -91,6 +91,13 @@ function explainImport(error: unknown, importer: () => Promise<object>): KataLoa
       },
     );
   }
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
+    return new KataLoadError(
+      'import',
+      `${fileName(importer)} cannot be run by Node as it is: ${reason.replace(/\.$/, '')}. ${moreThanTypes(reason)}`,
+      { cause: error, location },
+    );
+  }
   if (error instanceof SyntaxError) {
     return new KataLoadError(
       'import',
@@ -107,6 +114,24 @@ function explainImport(error: unknown, importer: () => Promise<object>): KataLoa
     { cause: error, location },
   );
 }
+
+/** What to write in place of TypeScript that has a meaning when it runs: the type stripper names it, by these words. */
+function moreThanTypes(reason: string): string {
+  const [, instead] = insteadOf.find(([words]) => reason.includes(words)) ?? [];
+  const why = 'Node takes the types out of a `.ts` file, and this is more than a type.';
+  return instead === undefined ? why : `${why} ${instead}`;
+}
+
+const insteadOf: readonly (readonly [words: string, instead: string])[] = [
+  [
+    'parameter property',
+    'Declare the field above the constructor, and set it inside: `this.name = name`.',
+  ],
+  ['enum', "Write an object: `const Color = { red: 'red' } as const`."],
+  ['namespace', 'Write an object, or a file of its own.'],
+  ['import equals', 'Write `import … from …`.'],
+  ['export assignment', 'Write `export default …`, or `export { … }`.'],
+];
 
 function isExplained(error: Error): error is Explained {
   return typeof (error as Partial<Explained>).kind === 'string';
