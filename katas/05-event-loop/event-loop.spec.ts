@@ -122,6 +122,21 @@ test('callbacks that keep coming do not keep a readable id waiting', async () =>
     expect.fail('`run` returned while a callback still waited for an id: it was never called.');
   if (calls() === 1000) expect.fail(`An id was readable after 10 ms, and not read; ${keptComing}`);
   expect(waitsOf(machine), whileReady).toEqual([]);
+
+  const deaf = new Machine({ arrivals: [10, 5000].map((at) => ({ at, id: 7 })) });
+  const late = new EventLoop(deaf.poller);
+  const called: number[] = [];
+  keepComing(late, deaf, () => {
+    if (deaf.ms < 20) return false;
+    late.onReadable(7, () => called.push(deaf.ms));
+    return true;
+  });
+  deaf.drive(late);
+
+  expect(
+    called,
+    'Id 7 was readable at 10 and 5000 ms. Callbacks were ready until 20 ms, so there was a poll between any two of them. Then one began to wait for the id; when it was called',
+  ).toEqual([5000]);
 });
 
 test('a timer of 0 ms that a timer sets is called in the next turn', async () => {
@@ -365,12 +380,16 @@ test('every callback of an id is called once, in the order of the calls', async 
     loop.onReadable(7, () => read('first again'));
   });
   loop.onReadable(7, () => read('second'));
+  const twice = () => read('one function');
+  loop.onReadable(7, twice);
+  loop.onReadable(7, twice);
   loop.spawn(reader());
   loop.callSoon(() => loop.onReadable(7, () => read('last')));
   loop.callLater(40, () => {});
   machine.drive(loop);
 
-  const at10 = ['first', 'second', 'coroutine', 'last'].map((name) => `${name} at 10 ms`);
+  const names = ['first', 'second', 'one function', 'one function', 'coroutine', 'last'];
+  const at10 = names.map((name) => `${name} at 10 ms`);
   expect(steps).toHappenInOrder([...at10, 'first again at 20 ms', 'coroutine at 20 ms']);
 });
 
@@ -466,6 +485,20 @@ test('a sleep of 0 ms lets the others go on', async () => {
 
   expect(steps).toHappenInOrder(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
   expect(machine.ms, 'Milliseconds after which the sleeps of 0 ms were over').toBe(0);
+
+  const another = new Machine();
+  const other = new EventLoop(another.poller);
+  const order: string[] = [];
+  function* napping(): Coroutine<void> {
+    yield { sleep: 0 };
+    order.push('sleep of 0 ms');
+  }
+  other.spawn(napping());
+  other.callSoon(() => other.callSoon(() => void order.push('callback added later in that turn')));
+  another.drive(other);
+
+  // Like any timer, it comes behind what was ready before the poll.
+  expect(order).toHappenInOrder(['callback added later in that turn', 'sleep of 0 ms']);
 });
 
 test('a handle is done when its coroutine has returned, and has its value', async () => {
@@ -568,28 +601,34 @@ test('join of a coroutine that ended long ago goes on', async () => {
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
   const steps: string[] = [];
-  const value = random().nonce();
+  const values = [random().nonce(), 0, '', false, null, undefined];
   const failure = new SensorError();
-  function* child(error?: Error): Coroutine<string> {
+  function* child(value: unknown, error?: Error): Coroutine<unknown> {
     yield { sleep: 10 };
     if (error !== undefined) throw error;
     steps.push('the other ended');
     return value;
   }
-  function* parent(other: Handle<string>): Coroutine<unknown> {
+  function* parent(other: Handle<unknown>): Coroutine<unknown> {
     yield { sleep: 50 };
     const given = yield { join: other };
     steps.push(`went on at ${machine.ms} ms`);
     return given;
   }
 
-  const handle = loop.spawn(parent(loop.spawn(child())));
-  const failing = loop.spawn(parent(loop.spawn(child(failure))));
+  const handles = values.map((value) => loop.spawn(parent(loop.spawn(child(value)))));
+  const failing = loop.spawn(parent(loop.spawn(child(null, failure))));
   machine.drive(loop);
 
   expect(failing.error, 'What join threw of a coroutine that had failed long ago').toBe(failure);
-  expect(steps).toHappenInOrder(['the other ended', 'went on at 50 ms']);
-  expect(handle.value, 'What join gave of a coroutine that had returned long ago').toBe(value);
+  expect(steps).toHappenInOrder([
+    ...values.map(() => 'the other ended'),
+    ...values.map(() => 'went on at 50 ms'),
+  ]);
+  expect(
+    handles.map((handle) => handle.value),
+    'What join gave of coroutines that had returned long ago',
+  ).toEqual(values);
 });
 
 test('several coroutines can join the same one', async () => {
@@ -613,19 +652,20 @@ test('several coroutines can join the same one', async () => {
   }
 
   const [other, broken] = [loop.spawn(child()), loop.spawn(child(failure))];
-  const joined = ['a', 'b', 'c'].map((name) => loop.spawn(parent(name, other)));
-  const failed = ['d', 'e', 'f'].map((name) => loop.spawn(parent(name, broken)));
+  const names = Array.from('abcdefghijklmnopqrst');
+  const joined = names.slice(0, 10).map((name) => loop.spawn(parent(name, other)));
+  const failed = names.slice(10).map((name) => loop.spawn(parent(name, broken)));
   machine.drive(loop);
 
-  expect(woken.toSorted(), 'Who went on, of a to f').toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(woken.toSorted(), 'Who went on, of a to t').toEqual(names);
   expect(
     joined.map((handle) => handle.value),
-    'What join gave to a, b and c, who joined the same one',
-  ).toEqual([value, value, value]);
+    'What join gave to a to j, who joined the same one',
+  ).toEqual(joined.map(() => value));
   expect(
     failed.map((handle) => handle.error),
-    'What join threw for d, e and f, who joined the same one',
-  ).toEqual([failure, failure, failure]);
+    'What join threw for k to t, who joined the same one',
+  ).toEqual(failed.map(() => failure));
 });
 
 test('join throws the error of the other, and it can be caught', async () => {
@@ -776,18 +816,27 @@ test('two loops share nothing', async () => {
   const [first, second] = ['first', 'second'].map((name) => {
     const machine = new Machine({ arrivals: [{ at: 10, id: 7 }] });
     const loop = new EventLoop(machine.poller);
+    function* coroutine(): Coroutine<void> {
+      steps.push(`${name}: coroutine`);
+      yield { sleep: 0 };
+    }
     loop.callSoon(() => void steps.push(`${name}: callback`));
+    loop.spawn(coroutine());
     loop.onReadable(7, () => void steps.push(`${name}: readable`));
     loop.callLater(20, () => void steps.push(`${name}: timer`));
     return () => machine.drive(loop);
   });
+  const whats = ['callback', 'coroutine', 'readable', 'timer'];
 
-  first!();
-  steps.push('the first run is over');
-  second!();
-
-  const of = (name: string) => ['callback', 'readable', 'timer'].map((what) => `${name}: ${what}`);
-  expect(steps).toHappenInOrder([...of('first'), 'the first run is over', ...of('second')]);
+  for (const [name, run] of [
+    ['first', first!],
+    ['second', second!],
+  ] as const) {
+    run();
+    expect(steps.splice(0).toSorted(), `What happened in the run of the ${name} loop`).toEqual(
+      whats.map((what) => `${name}: ${what}`),
+    );
+  }
 });
 
 test('thirty thousand turns run like one', async () => {

@@ -1,10 +1,10 @@
-// Keeps the ready callbacks in a set, which holds each function once.
+// Makes a set of the ready callbacks, which holds each function once.
 // fails: ready callbacks are called in order, one added twice is called twice
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {
   readonly #poller: Poller;
-  #ready = new Set<() => void>();
+  #ready: (() => void)[] = [];
   readonly #timers: { readonly at: number; readonly cb: () => void }[] = [];
   readonly #readers = new Map<number, (() => void)[]>();
   readonly #joiners = new Map<Handle<unknown>, (() => void)[]>();
@@ -14,7 +14,7 @@ export class EventLoop {
   }
 
   callSoon(cb: () => void): void {
-    this.#ready.add(cb);
+    this.#ready = [...new Set([...this.#ready, cb])];
   }
 
   callLater(ms: number, cb: () => void): void {
@@ -36,26 +36,26 @@ export class EventLoop {
   }
 
   run(): void {
-    while (this.#ready.size + this.#timers.length + this.#readers.size > 0) this.#turn();
+    while (this.#ready.length + this.#timers.length + this.#readers.size > 0) this.#turn();
   }
 
   #turn(): void {
     for (const id of this.#poller.poll(this.#timeout())) {
-      for (const cb of this.#readers.get(id) ?? []) this.#ready.add(cb);
+      this.#ready.push(...(this.#readers.get(id) ?? []));
       this.#readers.delete(id);
     }
     const now = this.#poller.now();
     while (this.#timers[0] !== undefined && this.#timers[0].at <= now) {
-      this.#ready.add(this.#timers.shift()!.cb);
+      this.#ready.push(this.#timers.shift()!.cb);
     }
 
     const callbacks = this.#ready;
-    this.#ready = new Set();
+    this.#ready = [];
     for (const cb of callbacks) cb();
   }
 
   #timeout(): number | null {
-    if (this.#ready.size > 0) return 0;
+    if (this.#ready.length > 0) return 0;
     const [next] = this.#timers;
     return next === undefined ? null : Math.max(0, next.at - this.#poller.now());
   }

@@ -89,11 +89,13 @@ export class EventLoop {
     if ('readable' in wait) return this.onReadable(wait.readable, goOn);
 
     const other = wait.join;
+    const isLate = other.done;
     const goOnWithIt = (): void =>
-      this.#step(coroutine, handle, () =>
-        'error' in other ? coroutine.throw(other.error) : coroutine.next(other.value || undefined),
-      );
-    if (other.done) return this.callSoon(goOnWithIt);
+      this.#step(coroutine, handle, () => {
+        if ('error' in other) return coroutine.throw(other.error);
+        return coroutine.next(isLate ? other.value : other.value || undefined);
+      });
+    if (isLate) return this.callSoon(goOnWithIt);
     const waiting = this.#joiners.get(other) ?? [];
     waiting.push(goOnWithIt);
     this.#joiners.set(other, waiting);

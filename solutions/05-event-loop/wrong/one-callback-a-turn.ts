@@ -1,5 +1,6 @@
 // Polls after each callback, though others are ready.
 // fails: ready callbacks are called in order, one added twice is called twice
+// fails: a sleep of 0 ms lets the others go on
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -22,6 +22,7 @@
 // fails: run can be called again
 // fails: two loops share nothing
 // fails: thirty thousand turns run like one
+// fails: callbacks that keep coming do not keep a readable id waiting
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

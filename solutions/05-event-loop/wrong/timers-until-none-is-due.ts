@@ -48,8 +48,9 @@ export class EventLoop {
 
     const callbacks = this.#ready;
     this.#ready = [];
+    const due = this.#timers.filter(({ at }) => at <= now);
     for (const cb of callbacks) cb();
-    while (this.#timers[0] !== undefined && this.#timers[0].at <= now) {
+    while (due.length > 0 && this.#timers[0] !== undefined && this.#timers[0].at <= now) {
       this.#timers.shift()!.cb();
     }
   }

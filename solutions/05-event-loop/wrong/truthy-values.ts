@@ -1,6 +1,7 @@
 // Keeps a value only if it is something: 0, an empty text and false are lost.
 // fails: a handle is done when its coroutine has returned, and has its value
 // fails: join waits for the other coroutine and gives its value
+// fails: join of a coroutine that ended long ago goes on
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {
