@@ -1,5 +1,4 @@
 // Runs in each test process before any spec and any learner's code: what is captured or replaced here cannot be reached first.
-import { setSourceMapsSupport } from 'node:module';
 import { installTrampolines } from './clock/index.ts';
 import { startWatchdog } from './loop/index.ts';
 import { noteProcessState } from './runner/process-state.ts';
@@ -10,8 +9,6 @@ import { limitConsole } from './verdict/console-budget.ts';
 import { watchIncidents } from './verdict/incidents.ts';
 import { sealedRun } from './verdict/seal.ts';
 
-// Vitest turns them on. Node takes off types without moving a line, and each stack that is read would cost twice as much.
-setSourceMapsSupport(false);
 // Longer than a right program computes or sleeps in one go, on a slow machine too.
 startWatchdog({ killMs: 3000 });
 installTrampolines();

@@ -5,6 +5,7 @@ import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
 import { beginSeed } from '../world/seed.ts';
 import { loadVitestWorker } from './load-vitest-worker.ts';
 import { isProcessClean } from './process-state.ts';
+import { renewImportHooks } from './renew-import-hooks.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
 
@@ -37,6 +38,7 @@ function begin(env: NodeJS.ProcessEnv): void {
   Object.assign(process.env, env);
   redirectTo(env['KATAS_FROM']);
   beginSeed(env['KATA_SEED']);
+  renewImportHooks();
   // Vitest's worker listens anew for each run, for answers to what the run before it asked too.
   process.setMaxListeners(process.getMaxListeners() + 1);
 }
