@@ -24,7 +24,8 @@ test('hooks into the imports take the place of those that were renewed before, a
   hook('second');
   hook('others after');
 
-  await import('data:text/javascript,//one');
+  const own = 'data:text/javascript,//one';
+  await import(own);
 
   expect(asked).toEqual(['others after', 'second', 'others before']);
   expect(module.registerHooks).toBe(registerHooks);

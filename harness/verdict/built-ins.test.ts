@@ -35,6 +35,18 @@ test('remembers what was changed while somebody looked, and tells it once', () =
   expect(takeChange()).toBeNull();
 });
 
+test('remembers nothing of what only programs work with, and tells it while it is changed', () => {
+  const { parse } = URL;
+  noteBuiltIns();
+  URL.parse = () => null;
+  noticeChange();
+  const found = changedBuiltIn();
+  URL.parse = parse;
+
+  expect(found).toBe('URL.parse');
+  expect(takeChange()).toBeNull();
+});
+
 test('names an object that was given one property more', () => {
   noteBuiltIns();
   Object.assign(Object.prototype, { added: 1 });

@@ -35,8 +35,15 @@ const same = Object.is;
 /** What programs set, to get longer stacks; and what Vitest and the harness put in place themselves, Vitest in each run anew. */
 const free = new Set<PropertyKey>(['stackTraceLimit', 'exit', 'emitWarning', 'console']);
 
-let properties: Kept[] = [];
-let owners: KeptOwner[] = [];
+interface Notes {
+  readonly owners: KeptOwner[];
+  readonly properties: Kept[];
+}
+
+/** What matchers and specs judge with. */
+let judging: Notes = { owners: [], properties: [] };
+/** What programs work with, and `JSON`: specs themselves watch what is parsed. */
+let working: Notes = { owners: [], properties: [] };
 
 /**
  * Notes what the language, Node and the test's matchers are made of, as it is now.
@@ -45,9 +52,8 @@ let owners: KeptOwner[] = [];
  * (https://tc39.es/ecma262/#sec-ordinarysetwithowndescriptor, step 2.a).
  */
 export function noteBuiltIns(): void {
-  properties = [];
-  owners = [];
-  for (const [name, owner] of roots()) note(name, owner);
+  judging = notesOf({ globalThis, ...namedBy(languageNames), ...languageParts(), ...matchers() });
+  working = notesOf({ ...namedBy(nodeNames), ...nodeParts() });
 }
 
 /**
@@ -71,10 +77,9 @@ const statics: readonly object[] = [Object, Array, Number, Symbol, Reflect];
 
 let noticed: string | null = null;
 
-/** Remembers what is changed now: it could be back by the time that the test has ended. */
+/** Remembers what is changed now of all that judges: it could be back by the time that the test has ended. Called by every `expect`, so it has to be quick. */
 export function noticeChange(): void {
-  // Specs themselves watch what is parsed.
-  noticed ??= changedBuiltIn(JSON);
+  noticed ??= firstChange(judging);
 }
 
 /** What was changed when `noticeChange` was called, or is now; what it tells is forgotten. */
@@ -84,17 +89,21 @@ export function takeChange(): string | null {
   return found;
 }
 
-/** The first built-in that is not what it was when `noteBuiltIns` was called, such as `Array.prototype.every`; null where all are. What belongs to `leftOut` is not looked at. */
-export function changedBuiltIn(leftOut: object | null = null): string | null {
+/** The first built-in that is not what it was when `noteBuiltIns` was called, such as `Array.prototype.every`; null where all are. */
+export function changedBuiltIn(): string | null {
+  return firstChange(judging) ?? firstChange(working);
+}
+
+function firstChange({ owners, properties }: Notes): string | null {
   for (let index = 0; index < owners.length; index += 1) {
     const { owner, name, keys, prototype } = owners[index]!;
     if (getPrototypeOf(owner) !== prototype) return `the prototype of ${name}`;
     // A property more; which one is told below where it hides another.
-    if (ownKeys(owner).length > keys) return name;
+    if (keys !== Infinity && ownKeys(owner).length > keys) return name;
   }
   for (let index = 0; index < properties.length; index += 1) {
     const kept = properties[index]!;
-    if (kept.owner !== leftOut && !isAsKept(kept)) return `${kept.name}.${nameOf(kept.key)}`;
+    if (!isAsKept(kept)) return `${kept.name}.${nameOf(kept.key)}`;
   }
   return null;
 }
@@ -108,7 +117,13 @@ function isAsKept({ owner, key, value, get, set }: Kept): boolean {
   return same(now.value, value) || same(originalOf(now.value), value);
 }
 
-function note(name: string, owner: object): void {
+function notesOf(roots: Record<string, object>): Notes {
+  const notes: Notes = { owners: [], properties: [] };
+  for (const [name, owner] of Object.entries(roots)) note(name, owner, notes);
+  return notes;
+}
+
+function note(name: string, owner: object, { owners, properties }: Notes): void {
   const keys = ownKeys(owner);
   const mayGrow = owner === globalThis || owner === expect || nodeOwners.has(owner);
   owners.push({
@@ -128,7 +143,8 @@ function note(name: string, owner: object): void {
 function isState(owner: object, key: PropertyKey, property: PropertyDescriptor): boolean {
   const isFunction = typeof property.value === 'function';
   // A global with a getter is loaded lazily: Node puts the thing itself there at its first use. Other globals that are no functions belong to packages.
-  if (owner === globalThis) return !isFunction && !languageNames.includes(String(key));
+  if (owner === globalThis)
+    return !isFunction && !languageNames.includes(String(key)) && !nodeNames.includes(String(key));
   // Numbers, texts and lists that Node counts up or fills.
   return nodeOwners.has(owner) && property.get === undefined && !isFunction;
 }
@@ -144,23 +160,22 @@ function nameOf(key: PropertyKey): string {
   return typeof key === 'symbol' ? (key.description ?? 'a symbol') : `${key}`;
 }
 
-function roots(): Map<string, object> {
-  const found = new Map<string, object>([['globalThis', globalThis]]);
-  for (const name of languageNames) {
+/** Globals of these names, and their prototypes. */
+function namedBy(names: readonly string[]): Record<string, object> {
+  const found: Record<string, object> = {};
+  for (const name of names) {
     const value = (globalThis as unknown as Keyed)[name] as Keyed | undefined;
     if (value === undefined) continue;
-    found.set(name, value);
+    found[name] = value;
     const prototype = typeof value === 'function' ? value['prototype'] : undefined;
-    if (isObject(prototype)) found.set(`${name}.prototype`, prototype);
+    if (isObject(prototype)) found[`${name}.prototype`] = prototype;
   }
-  for (const [name, owner] of Object.entries(unnamed())) found.set(name, owner);
   return found;
 }
 
 /** Prototypes that no global names. */
-function unnamed(): Record<string, object> {
+function languageParts(): Record<string, object> {
   const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!;
-  const matchers = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')];
   return {
     'the prototype of iterators': iterator,
     'the prototype of array iterators': getPrototypeOf([][Symbol.iterator]())!,
@@ -171,6 +186,20 @@ function unnamed(): Record<string, object> {
     'the prototype of async functions': getPrototypeOf(async () => {})!,
     'the prototype of generators': getPrototypeOf(function* () {})!,
     'the prototype of async generators': getPrototypeOf(async function* () {})!,
+  };
+}
+
+function matchers(): Record<string, object> {
+  const state = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')];
+  return {
+    expect,
+    'the matchers of expect': assertions.prototype,
+    ...(isObject(state) ? { 'the state of expect': state } : {}),
+  };
+}
+
+function nodeParts(): Record<string, object> {
+  return {
     'EventEmitter.prototype': EventEmitter.prototype,
     'http.ClientRequest.prototype': http.ClientRequest.prototype,
     'http.IncomingMessage.prototype': http.IncomingMessage.prototype,
@@ -186,9 +215,6 @@ function unnamed(): Record<string, object> {
     process,
     performance,
     'the prototype of performance': getPrototypeOf(performance)!,
-    expect,
-    'the matchers of expect': assertions.prototype,
-    ...(isObject(matchers) ? { 'the state of expect': matchers } : {}),
   };
 }
 
@@ -199,9 +225,13 @@ function isObject(value: unknown): value is object {
 const languageNames = [
   'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Promise', 'Map', 'Set', 'WeakMap',
   'WeakSet', 'WeakRef', 'FinalizationRegistry', 'RegExp', 'Date', 'Error', 'TypeError', 'RangeError', 'SyntaxError',
-  'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError', 'JSON', 'Math', 'Reflect', 'Proxy',
-  'Iterator', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Atomics', 'Int8Array', 'Uint8Array', 'Uint16Array',
-  'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'AsyncDisposableStack', 'DisposableStack',
+  'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError', 'Math', 'Reflect', 'Proxy',
+  'Iterator', 'ArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array', 'Uint16Array',
+  'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array',
+]; // prettier-ignore
+
+const nodeNames = [
+  'JSON', 'SharedArrayBuffer', 'Atomics', 'AsyncDisposableStack', 'DisposableStack',
   'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'Buffer',
   'DOMException', 'MessageChannel', 'Headers', 'Request', 'Response',
 ]; // prettier-ignore
