@@ -37,6 +37,25 @@ test("the learner's timers are spans of the trace", async () => {
   ]);
 });
 
+test('what ends when the clock is gone stays open in the timeline, and what begins then is none of it', async () => {
+  const trace = startTrace();
+  const { value: request } = await inVirtualTime(async () => {
+    await sleep(100);
+    return trace.begin('GET /a', 'request');
+  });
+
+  request.end('failed');
+  trace.begin('GET /b', 'request').end();
+
+  expect(trace.spans).toMatchObject([
+    { label: 'GET /a', start: 100, end: null, outcome: 'open' },
+    { label: 'setTimeout(100)' },
+  ]);
+
+  await inVirtualTime(() => trace.begin('GET /c', 'request').end());
+  expect(trace.spans).toMatchObject([{ label: 'GET /c', end: 0, outcome: 'done' }]);
+});
+
 test('work that rejects leaves its spans, its error and no clock', async () => {
   startTrace();
   const error = new Error('after a while');

@@ -34,6 +34,7 @@ export async function inVirtualTime<T>(
     run = await clock.run(() => work(clock));
   } finally {
     leftBehind = clock.uninstall();
+    trace.stop();
     trace.virtualMs += clock.now;
     timers = clock.timers;
     for (const span of learnerSpans(timers)) trace.add(span);

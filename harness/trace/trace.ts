@@ -16,6 +16,7 @@ export interface OpenSpan {
 export class Trace {
   #origin = performance.now();
   #spans: Span[] = [];
+  #stopped = false;
   /** Whether the times are those of a virtual clock. */
   virtual = false;
   /** Virtual milliseconds that have passed in this test, over all the clocks that ran in it. */
@@ -34,17 +35,25 @@ export class Trace {
   restart(options: { virtual: boolean }): void {
     this.#origin = performance.now();
     this.#spans = [];
+    this.#stopped = false;
     this.virtual = options.virtual;
   }
 
+  /** Records no begin and no end until the next restart: called when the clock is gone, whose times these would not be. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   begin(label: string, kind: SpanKind, where: SourceLocation | null = null): OpenSpan {
+    if (this.#stopped) return { end: () => {} };
     const index =
       this.#spans.push({ label, kind, start: this.now(), end: null, outcome: 'open', where }) - 1;
     const owner = this.#spans;
     return {
       end: (outcome = 'done') => {
         const span = owner[index]!;
-        if (span.outcome === 'open') owner[index] = { ...span, end: this.now(), outcome };
+        if (span.outcome === 'open' && !this.#stopped)
+          owner[index] = { ...span, end: this.now(), outcome };
       },
     };
   }
