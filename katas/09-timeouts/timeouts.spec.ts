@@ -369,6 +369,10 @@ test('with 0 or less the time is up at once; NaN is a TypeError', async () => {
 
   expect(calls, 'Calls of the work, which has no time').toBe(0);
   expect(api.traffic.hits, 'Requests of fetchText, which has no time').toBe(0);
+
+  // It ends in the same millisecond in which the time is up, so either end will do.
+  await observe(() => outcomeOf(Promise.try(() => withTimeout(0.5, count))));
+  expect(calls, 'Calls of the work, which has half a millisecond').toBe(1);
 });
 
 // A timer with a longer delay than 2 ** 31 - 1 fires after 1 ms: https://nodejs.org/api/timers.html. No server may be open here: its timers,

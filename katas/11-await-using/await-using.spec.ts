@@ -1,6 +1,17 @@
 import { AssertionError } from 'node:assert';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentTrace, eachAbortPoint, expect, inVirtualTime, kata, random, test } from '#harness';
+import {
+  currentTrace,
+  eachAbortPoint,
+  expect,
+  gate,
+  inVirtualTime,
+  kata,
+  microtasks,
+  random,
+  test,
+} from '#harness';
 import type { VirtualClock } from '#harness';
 
 // A test names the library or language from which its behaviour was learnt:
@@ -90,6 +101,16 @@ test('a block is left only when every child has finished its clean-up', async ()
   );
   expectNobodyAtWork(cancelled);
   expectTime(cancelled, 250, `The group was cancelled before. ${leftAt}`);
+
+  const failed = await observe(() =>
+    outcomeOf(async () => {
+      await using group = new TaskGroup();
+      void group.spawn((signal) => cleanUpAfter('slow', 60_000, signal));
+      void group.spawn(() => failAfter('fails', 50));
+      await sleep(100);
+    }),
+  );
+  expectNobodyAtWork(failed);
 
   const twice = await observe(() =>
     outcomeOf(async () => {
@@ -443,6 +464,21 @@ test('a failure stops the siblings at once, before join is called', async () => 
   expect(failures, 'All had ended when join was called; the failures that it told of').toEqual([
     'fails',
   ]);
+
+  const { value: toldAtOnce } = await observe(async () => {
+    const group = new TaskGroup();
+    const door = gate();
+    void group.spawn(() => door.wait());
+    await sleep(10);
+    door.fail(new Error('fails'));
+    await restOfTheTurn();
+    const { aborted } = group.signal;
+    await outcomeOf(() => group.join());
+    return aborted;
+  });
+  const message =
+    "A child failed. Whether the group's signal was aborted in the same turn of the event loop";
+  expect(toldAtOnce, message).toBe(true);
 });
 
 // Ours: a block that is stopped before it can call join has no other way to learn why.
@@ -450,7 +486,8 @@ test("the first failure is the reason of the group's signal", async () => {
   const { TaskGroup } = await load();
   // Any value can be thrown.
   const several = new AggregateError([new Error('an inner group has failed')]);
-  for (const failure of [new Error('the shop is down'), several, null, undefined]) {
+  const gaveUp = new DOMException('gave up', 'AbortError');
+  for (const failure of [new Error('the shop is down'), several, gaveUp, null, undefined]) {
     const { value: reason } = await observe(async () => {
       const group = new TaskGroup();
       void group.spawn(async () => {
@@ -496,7 +533,7 @@ test('join tells of all failures in the order in which they happened', async () 
 
   const { value: failures } = await observe(async () => {
     const group = new TaskGroup();
-    void group.spawn((signal) => cleanUpAndFail('third', 80, signal));
+    void group.spawn((signal) => cleanUpAndFail('third', 60_000, signal));
     void group.spawn((signal) => cleanUpAndFail('second', 40, signal));
     void group.spawn(() => failAfter('first', 10));
     await work('block', 20);
@@ -753,6 +790,15 @@ test('a failure after cancel is told by join', async () => {
   });
 
   expect(namesOf(failures), told).toEqual(['clean-up']);
+
+  const { value: afterTheBlock } = await observe(async () => {
+    const group = new TaskGroup({ signal: new AbortController().signal });
+    void group.spawn((signal) => cleanUpAndFail('clean-up', 40, signal));
+    await outcomeOf(() => group[Symbol.asyncDispose]());
+    return await failuresOf(group.join());
+  });
+  const message = `A clean-up failed at the end of the block, and then join was called. ${told}`;
+  expect(namesOf(afterTheBlock), message).toEqual(['clean-up']);
 });
 
 // Trio: `CancelScope.cancel` is idempotent.
@@ -782,6 +828,20 @@ test('cancel may be called again, also after the end', async () => {
 
   expect(kindOf(thrown), 'What one of several calls of cancel threw').toBe('nothing');
   expect(reasons.size, 'Reasons that the signal had, one after another').toBe(1);
+
+  // What a child gave back, such as a response, may still use the signal.
+  for (const end of ['join', 'dispose'] as const) {
+    const { value: signal } = await observe(async () => {
+      const group = new TaskGroup({ signal: new AbortController().signal });
+      await group.spawn((signal) => work('child', 10, signal));
+      await (end === 'join' ? group.join() : group[Symbol.asyncDispose]());
+      // Dispose may have aborted it already.
+      if (!group.signal.aborted) group.cancel(new Error('the response is not needed'));
+      return group.signal;
+    });
+    const message = `${end} had settled, and then cancel was called. Whether the signal was aborted`;
+    expect(signal.aborted, message).toBe(true);
+  }
 });
 
 // Ours: JavaScript runs a child up to its first await inside `spawn`, when nobody has its promise yet.
@@ -1042,9 +1102,13 @@ test('after an abort spawn throws at once, and never calls the function', async 
     const parent = new AbortController();
     const options = who === 'its parent' ? { signal: parent.signal } : {};
     let calls = 0;
+    const thrownAtTheAbort: unknown[] = [];
 
     const { value: thrown } = await observe(async () => {
       const group = new TaskGroup(options);
+      group.signal.addEventListener('abort', () => {
+        thrownAtTheAbort.push(thrownBy(() => group.spawn(async () => {})));
+      });
       void group.spawn((signal) => cleanUpAfter('child', 30, signal));
       if (who === 'a child that failed') void group.spawn(() => failAfter('fails', 10));
       await sleep(50);
@@ -1058,6 +1122,8 @@ test('after an abort spawn throws at once, and never calls the function', async 
     const happened = `The group was aborted by ${who}`;
     if (calls > 0) expect.fail(`${happened}, and spawn called its function all the same.`);
     expect(kindOf(thrown), `${happened}. What spawn threw at once`).toBe('TaskGroupClosedError');
+    const listener = `${happened}. What spawn threw when a listener of that abort called it`;
+    expect(thrownAtTheAbort.map(kindOf), listener).toEqual(['TaskGroupClosedError']);
   }
 });
 
@@ -1318,6 +1384,14 @@ async function failAfter(name: string, ms: number, error = new Error(name)): Pro
   await sleep(ms);
   bar.end('failed');
   throw error;
+}
+
+/** Lets all pass that needs no further turn of the event loop: microtasks, and callbacks of process.nextTick. */
+async function restOfTheTurn(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await microtasks(10);
+  }
 }
 
 /** What `block` comes to: its value or its error. */

@@ -288,6 +288,17 @@ timed('a function that fails, fails its caller, and the next one runs', async ()
   await stands(third, 'fulfilled', 'The function behind five that failed');
   expect(await third).toBe('the third');
 
+  // The mutex is free now: the function may be called before runExclusive returns.
+  const free = noThrow(() =>
+    mutex.runExclusive(() => {
+      throw thrown;
+    }),
+  );
+  const behind = mutex.runExclusive(() => {});
+  const both = Promise.allSettled([free, behind]);
+  await stands(both, 'fulfilled', 'One that throws at once on a free mutex, or the one behind it,');
+  await expect(free).toRejectWith(thrown);
+
   for (const value of [0, '', false, null, undefined, new Error('I am a value, no failure.')]) {
     expect(await mutex.runExclusive(() => value), 'The value of a function that succeeded').toBe(
       value,
@@ -362,14 +373,18 @@ timed('functions run in the order in which they asked, newcomers last', async ()
   // On the day of the big concert.
   const mutex = new Mutex();
   const order: number[] = [];
-  const crowd = Array.from({ length: 200 }, (_, index) => index + 1);
+  const crowd = Array.from({ length: 2000 }, (_, index) => index + 1);
   const all = Promise.all(crowd.map((place) => mutex.runExclusive(() => void order.push(place))));
 
-  await stands(all, 'fulfilled', 'One of 200 functions, which all have nothing to wait for,');
+  await stands(
+    all,
+    'fulfilled',
+    'One of 2000 functions that asked in one go, and have nothing to wait for,',
+  );
   const wrong = order.findIndex((place, index) => place !== crowd[index]);
   if (wrong >= 0) {
     expect.fail(
-      `200 functions asked one after another. Number ${order[wrong]} ran where it was the turn of number ${crowd[wrong]}.`,
+      `2000 functions asked one after another. Number ${order[wrong]} ran where it was the turn of number ${crowd[wrong]}.`,
     );
   }
 });
@@ -884,6 +899,17 @@ class Hall {
   #failIfDue(call: 'owner' | 'assign'): void {
     const index = this.failures.findIndex((failure) => failure.call === call);
     if (index !== -1) throw this.failures.splice(index, 1)[0]!.error;
+  }
+}
+
+/** What a call gives. An error that it throws at once is no rejection. */
+function noThrow<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return expect.fail(
+      `The mutex was free, and the function threw at once (${String(error)}). So did runExclusive; it should give a promise that rejects.`,
+    );
   }
 }
 

@@ -574,7 +574,30 @@ test('copyFile that fails or is aborted leaves no file behind', async () => {
     await expect(copying).toRejectWith({ reason });
     await folder.expectNothing(`It was aborted ${moment}`);
   }
-  await originals.expectNothing('Some copies of it failed or were aborted', 'original');
+
+  // Who gives a complete copy its name at the end is aborted when it has the name, and has not gone on yet.
+  const small = originals.file('small');
+  await writeFile(small, 'A small file.');
+  const controller = new AbortController();
+  const unwrap = wrapFunctions(
+    [{ owner: fs.promises, names: ['rename', 'link'], prefix: '' }],
+    (_name, call) => Promise.resolve(call()).then(() => controller.abort(reason)),
+  );
+  const named = copyFile(small, to, { signal: controller.signal });
+  const [outcome] = await Promise.allSettled([named]);
+  unwrap();
+  if (outcome.status === 'rejected') {
+    await expect(named).toRejectWith({ reason });
+    await folder.expectNothing(
+      'The copy was complete and had its name, and was aborted then. copyFile rejected',
+    );
+  } else {
+    expect(
+      (await readFile(to, 'utf8')).slice(0, 13),
+      'copyFile resolved. The copy begins with',
+    ).toBe('A small file.');
+  }
+  await originals.expectNothing('Some copies of it failed or were aborted', 'original', 'small');
 });
 
 /** A test in virtual time, so that a minute of waiting costs nothing and every millisecond is exact. */

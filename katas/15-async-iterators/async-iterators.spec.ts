@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, gate, inVirtualTime, kata, random, settled, test, turns } from '#harness';
 import type { Gate, VirtualClock } from '#harness';
+import type { Page } from './async-iterators.ts';
 
 const load = kata(() => import('./async-iterators.ts'));
 
@@ -112,17 +113,21 @@ timed('an error of fetchPage comes to the reader, and nothing after it', async (
 
 timed('leaving while a page loads aborts its request and ends at once', async (clock) => {
   const { pages } = await load();
-  const door = gate<{ items: string[]; next: null }>();
-  const ways = {
-    // It does not look at the signal, and comes late.
-    'which is stuck': () => door.wait(),
-    'which obeys its signal at once': (signal: AbortSignal) =>
-      new Promise<never>((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason));
-      }),
+  // What page three gives when the reader has left. It does not look at the signal; null obeys it.
+  const ways: Record<string, Page<string> | null> = {
+    'which is stuck': { items: ['late'], next: 'four' },
+    'which is stuck and has no items': { items: [], next: 'four' },
+    'which obeys its signal at once': null,
   };
 
-  for (const [which, load] of Object.entries(ways)) {
+  for (const [which, late] of Object.entries(ways)) {
+    const door = gate<Page<string>>();
+    const load = (signal: AbortSignal): Promise<Page<string>> =>
+      late === null
+        ? new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+          })
+        : door.wait();
     const signals: AbortSignal[] = [];
     let abortedAt = 0;
     // No `async` here: the page fails in the moment of the abort, and not one step later.
@@ -130,6 +135,7 @@ timed('leaving while a page loads aborts its request and ends at once', async (c
       signals.push(signal);
       if (cursor === null) return Promise.resolve({ items: ['one'], next: 'two' });
       if (cursor === 'two') return Promise.resolve({ items: [], next: 'three' });
+      if (cursor === 'four') return Promise.resolve({ items: ['after the end'], next: null });
       signal.addEventListener('abort', () => (abortedAt = clock.now));
       return load(signal);
     })[Symbol.asyncIterator]();
@@ -149,10 +155,15 @@ timed('leaving while a page loads aborts its request and ends at once', async (c
       abortedAt - leftAt,
       'Milliseconds from return() until the signal of the page that was loading was aborted',
     ).toBe(0);
-    door.open({ items: ['late'], next: null });
+    if (late !== null) door.open(late);
     await aWhile();
     const sentence = `The reader left page three, ${which}. \`done\` in what a later next() gave`;
     expect((await items.next()).done, sentence).toBe(true);
+    await aWhile();
+    expect(
+      signals.length - 3,
+      `The reader left page three, ${which}. It came after that. Pages fetched then, for nobody`,
+    ).toBe(0);
   }
 
   // On its last page a reader still reads.
@@ -255,6 +266,11 @@ timed('an error of one source ends the merge and closes the others', async () =>
   ).toEqual([50, 50]);
   // Nobody waits for it any more.
   door.fail(new Error('The connection was lost.'));
+  await aWhile();
+  expect(
+    sources.map((source) => source.askedAfterEnd),
+    'One source of four failed. Calls of next() of each of them, when it had ended or was closed',
+  ).toEqual([0, 0, 0, 0]);
 
   for (const error of [failure, undefined]) {
     // Two fail while nobody waits for an item, one much later, and one when it is closed.
@@ -273,8 +289,10 @@ timed('an error of one source ends the merge and closes the others', async () =>
     await stands(late, 'rejected', `${what} After that, the reader`);
     await expect(late).toRejectWith(error);
     await sleep(1000);
-    const next = await settlementOf(twice.next());
-    expect(next, `${what} What came after the first error was told`).toBe('done');
+    for (const when of ['next', 'after that']) {
+      const next = await settlementOf(twice.next());
+      expect(next, `${what} The first error was told. What came ${when}`).toBe('done');
+    }
   }
 });
 
@@ -361,6 +379,34 @@ timed('leaving while an item is waited for ends at once, and starts no work', as
     const sentence = `When ${what} and the reader left, what a later next() gave`;
     expect(await settlementOf(items.next()), sentence).toBe('done');
   }
+
+  // The one who asks leaves at once, before anything could happen.
+  const never = () => new Source(() => waitsAt(gate<string>()));
+  const hasty = [never(), never()] as const;
+  for (const [what, loop] of Object.entries({
+    merge: merge(hasty[0]),
+    mapAsync: mapAsync(hasty[1], 2, count),
+  })) {
+    const items = loop[Symbol.asyncIterator]();
+    const waiting = items.next();
+    await leavesAtOnce(
+      items,
+      `The reader of ${what} called next(), and return() right after it:`,
+      clock,
+      waiting,
+    );
+  }
+  const right = 'The reader of merge, and of mapAsync, called next(), and return() right after it.';
+  for (const { asked: times, closed } of hasty) {
+    // One that was not asked may stay as it is.
+    if (times === 0 && closed === 0) continue;
+    expect(closed, `${right} Calls of return() of the source, which was asked`).toBe(1);
+  }
+  expect(
+    hasty.map(({ askedAfterEnd }) => askedAfterEnd),
+    `${right} Calls of next() of the source after it was closed`,
+  ).toEqual([0, 0]);
+  expect(calls, `${right} Calls of fn`).toBe(0);
 });
 
 timed(
@@ -370,6 +416,7 @@ timed(
     for (const before of [0, 1]) {
       let asked = 0;
       let signal: AbortSignal | undefined;
+      let abortedAt = 0;
       const sources: Source<number>[] = [];
       const source = () => {
         const one = new Source(async function* () {
@@ -386,10 +433,14 @@ timed(
         pages: pages(async (_cursor, given) => {
           asked += 1;
           signal = given;
+          given.addEventListener('abort', () => (abortedAt = clock.now));
           return { items: [1, 2], next: null };
         }),
         merge: merge(source(), source()),
         'mapAsync, whose source is stuck,': mapAsync(source(), 2, async (item) => item),
+        'mapAsync, whose work is stuck,': mapAsync(source(), 2, (item) =>
+          item === 1 ? Promise.resolve(item) : gate<number>().wait(),
+        ),
       };
 
       for (const [what, loop] of Object.entries(loops)) {
@@ -397,6 +448,7 @@ timed(
         await take(items, before);
         await aWhile();
         const askedBefore = asked;
+        const [leftAt, wallAt] = [clock.now, Date.now()];
         const left = before === 0 ? 'before the first item' : 'between two items';
         await leavesAtOnce(items, `The reader left ${what} ${left}:`, clock);
         for (const when of ['a later next()', 'the one after that']) {
@@ -405,12 +457,20 @@ timed(
         }
         await leavesAtOnce(items, `The reader left ${what} ${left}, and once more:`, clock);
         expect(asked - askedBefore, `The reader left ${what} ${left}: fetched after that`).toBe(0);
+        if (before === 0) continue;
+        const closedAt = sources.map((one) => one.closedAt).filter((at) => at > wallAt);
+        expect(closedAt, `The reader left ${what} ${left}: sources closed later`).toEqual([]);
+        if (abortedAt > leftAt) {
+          expect.fail(
+            `The reader left ${what} ${left}: the signal was aborted ${abortedAt - leftAt} ms later.`,
+          );
+        }
       }
       // Who has not begun may close them or not.
       const closed = sources.map((one) => Math.max(one.closed, 1 - before));
       const closing =
-        'The reader left between two items. Calls of return() of the two sources of merge, and of that of mapAsync';
-      expect(closed, closing).toEqual([1, 1, 1]);
+        'The reader left between two items. Calls of return() of the two sources of merge, and of those of mapAsync';
+      expect(closed, closing).toEqual([1, 1, 1, 1]);
       expect(
         signal?.aborted,
         'The reader left between two items: whether the signal is aborted',
@@ -463,6 +523,7 @@ timed('a source that has ended is neither asked nor closed again', async () => {
     new Source(() => each(['at 20', 'at 40'], 20)),
   ];
   const mapped = new Source(() => each([1, undefined, 0, '', null, mistake]));
+  const anew = { [Symbol.asyncIterator]: () => each(['first', 'second'], 10) };
   const results = new Map<unknown, unknown>([
     ['', undefined],
     [0, null],
@@ -475,6 +536,8 @@ timed('a source that has ended is neither asked nor closed again', async () => {
       return results.has(item) ? results.get(item) : `${String(item)} done`;
     }),
     merge<string>(),
+    // Whoever asks it for an iterator gets a new one.
+    merge(anew, anew),
   ];
 
   const all: unknown[][] = [];
@@ -511,6 +574,9 @@ timed('a source that has ended is neither asked nor closed again', async () => {
     mistake,
   ]);
   expect(all[2], 'The items of no source').toEqual([]);
+  const same =
+    'The items of two sources that are the same object, and give a new iterator each time';
+  expect(all[3], same).toEqual(['first', 'first', 'second', 'second']);
   for (const source of [...sources, mapped]) {
     expect(source.askedAfterEnd, 'Calls of next() of a source that had said done').toBe(0);
     expect(source.closed, 'Calls of return() of a source that had said done').toBe(0);
@@ -600,6 +666,7 @@ timed('an error of mapAsync comes in its place, and closes the source', async ()
     broken: new Source(() => failsAfter(5, failure, [1, 2])),
     ended: new Source(() => each([1, 2, 3])),
   };
+  const toldAt: number[] = [];
 
   for (const [what, source] of Object.entries(sources)) {
     const items = mapAsync(source, 4, work)[Symbol.asyncIterator]();
@@ -609,13 +676,21 @@ timed('an error of mapAsync comes in its place, and closes the source', async ()
     await stands(first, 'fulfilled', `${before} the reader of them`);
     expect(await first, before).toEqual([1, 2]);
     const next = items.next();
+    next.catch(() => toldAt.push(Date.now()));
     await stands(next, 'rejected', `With a source that is ${what}, the next() after these results`);
     await expect(next).toRejectWith(failure);
-    const sentence = `With a source that is ${what}, what next() gave after the error`;
-    expect(await settlementOf(items.next()), sentence).toBe('done');
+    for (const when of ['next() gave after the error', 'the one after that gave']) {
+      const sentence = `With a source that is ${what}, what ${when}`;
+      expect(await settlementOf(items.next()), sentence).toBe('done');
+    }
     await leave(items);
   }
   const { busy, broken, ended } = sources;
+  expect(
+    busy.closedAt - toldAt[0]!,
+    'Milliseconds from the error of fn until the source was closed',
+  ).toBeLessThanOrEqual(0);
+  expect(busy.askedAfterEnd, 'Calls of next() of a source that was closed').toBe(0);
   expect(busy.closed, 'Calls of return() of a source whose item failed').toBe(1);
   expect(broken.closed, 'Calls of return() of a source that failed itself').toBe(0);
   expect(broken.askedAfterEnd, 'Calls of next() of a source that had failed').toBe(0);
@@ -670,8 +745,8 @@ class Source<T> implements AsyncIterable<T> {
 
   async next(): Promise<IteratorResult<T, void>> {
     this.asked += 1;
-    // In the same millisecond nobody need have heard of it yet.
-    if (Date.now() > this.#endedAt) this.askedAfterEnd += 1;
+    // In the same millisecond nobody need have heard of it yet. Who has closed it knows.
+    if (this.closed > 0 || Date.now() > this.#endedAt) this.askedAfterEnd += 1;
     try {
       const step = await this.#items.next();
       if (step.done === true) this.#endedAt = Date.now();

@@ -33,6 +33,7 @@ test('a dashboard of 50, 80 and 40 ms is ready after 80 ms', async () => {
 
   const [reply] = replies;
   expect(reply?.status, 'The status of the dashboard').toBe(200);
+  expect(reply?.type, 'The content-type of the dashboard').toBe('application/json');
   expect(reply).toTakeVirtually(80);
 });
 
@@ -70,7 +71,7 @@ test('answers with what the database gives, asked anew for each request', async 
 });
 
 test('a missing user becomes 404 as soon as that is known', async () => {
-  const { replies } = await ask({ ...quick, user: { ms: 50, missing: true } });
+  const { replies } = await ask(gone);
 
   const [reply] = replies;
   expect(reply?.status, 'Your status, for a user who is not there').toBe(404);
@@ -85,18 +86,19 @@ test('a missing user becomes 404 as soon as that is known', async () => {
 });
 
 test('a missing user stops the other queries', async () => {
-  const { db } = await ask({
-    user: { ms: 50, missing: true },
-    orders: { ms: 80 },
-    preferences: { ms: 90 },
-  });
+  const plans: Record<string, Plan> = {
+    'and nothing else was known yet': { ...gone, orders: { ms: 80 }, preferences: { ms: 90 } },
+    'and the orders were there': { ...gone, orders: { ms: 20 }, preferences: { ms: 90 } },
+  };
 
-  const sentence = 'After 50 ms the user was missing; queries that went on after that';
-  expect(db.runningAfter(50), sentence).toEqual([]);
+  for (const [what, plan] of Object.entries(plans)) {
+    const { db } = await ask(plan);
+    const sentence = `After 50 ms the user was missing, ${what}`;
+    expect(db.runningAfter(50), `${sentence}. Queries that went on after that`).toEqual([]);
+  }
 });
 
 test('requests at the same time know nothing of each other', async () => {
-  const missing = { ...quick, user: { ms: 50, missing: true } };
   const broken = { ...quick, orders: { ms: 30, fails: locked } };
   const ids = Array.from({ length: 40 }, (_, index) => 100 + index);
 
@@ -105,7 +107,7 @@ test('requests at the same time know nothing of each other', async () => {
   const what = 'Three requests for user 7 at the same time; the orders failed for one of them';
   expect(statuses, `${what}. Their statuses, in order of size`).toEqual([200, 200, 502]);
 
-  const { db, replies } = await ask((id) => (id === 108 ? missing : quick), ids);
+  const { db, replies } = await ask((id) => (id === 108 ? gone : quick), ids);
   const others = ids.filter((id) => id !== 108);
   const sentence =
     'Only user 108 is missing. Queries of requests for other users that were stopped';
@@ -121,14 +123,15 @@ test('requests at the same time know nothing of each other', async () => {
 test('preferences that fail become the defaults', async () => {
   for (const failure of failures) {
     const failing = { ...quick, preferences: { ms: 90, fails: failure } };
-    const { db, replies } = await ask((_id, round) => (round === 1 ? failing : quick), twice);
+    const plan: PlanFor = (_id, round) => (round === 1 ? failing : quick);
+    const { db, replies } = await ask(plan, [...twice, 'and then', 7]);
 
     const reply = replies[1];
-    const what = `In the second of two requests the preferences failed with ${failure.told}`;
+    const what = `In the second of three requests the preferences failed with ${failure.told}`;
     expect(reply?.status, `${what}. Your status`).toBe(200);
     for (const name of queries) {
       const sent = db.calls.filter(({ query }) => query === name).length;
-      expect(sent, `${what}. How often db.${name} was called in both`).toBe(2);
+      expect(sent, `${what}. How often db.${name} was called in all`).toBe(3);
     }
     expect(reply?.body, `${what}. The dashboard`).toEqual({
       ...db.dashboardOf(7, 1),
@@ -136,6 +139,8 @@ test('preferences that fail become the defaults', async () => {
     });
     const taken = reply?.virtualMs;
     expect(taken, `${what}, after 90 ms. Milliseconds until your reply`).toBe(90);
+    const third = `${what}, and in the third they did not. The third dashboard`;
+    expect(replies[2]?.body, third).toEqual(db.dashboardOf(7, 2));
   }
 });
 
@@ -151,15 +156,20 @@ test('preferences that fail first leave the rest as it is', async () => {
     expect(reply, what).toTakeVirtually(80);
   }
 
-  for (const failing of ['user', 'orders'] as const) {
+  const then: Record<string, [status: number, course: Partial<Plan>]> = {
+    'db.user failed': [502, { user: { ms: 30, fails: locked } }],
+    'db.orders failed': [502, { orders: { ms: 30, fails: locked } }],
+    'the user was missing': [404, { user: { ms: 30, missing: true } }],
+  };
+  for (const [event, [status, course]] of Object.entries(then)) {
     const { db, replies } = await ask({
       ...quick,
-      [failing]: { ms: 30, fails: locked },
+      ...course,
       preferences: { ms: 10, fails: locked },
     });
 
-    const what = `The preferences failed after 10 ms, and db.${failing} after 30 ms`;
-    expect(replies[0]?.status, `${what}. Your status`).toBe(502);
+    const what = `The preferences failed after 10 ms, and after 30 ms ${event}`;
+    expect(replies[0]?.status, `${what}. Your status`).toBe(status);
     expect(replies[0], what).toTakeVirtually(30);
     expect(db.runningAfter(30), `${what}. Queries that went on after that`).toEqual([]);
   }
@@ -174,7 +184,7 @@ test('a query for the user that fails becomes 502 at once, and stops the others'
 });
 
 test('an id not in digits, or out of range, is 400 and asks nothing', async () => {
-  const outOfRange = ['0', '-1', '-7', '2147483648', '4294967303', '99999999999999999999'];
+  const outOfRange = ['0', '00', '-1', '-7', '2147483648', '4294967303', '99999999999999999999'];
   const notNumbers = ['seven', 'NaN', '7up', '7_0', '7%2C0', '%207', '7%20', '7%0A7', '+7'];
   const notInDigits = ['1.5', '7.0', '7.', '1e3', '1E3', '0x10', '0b11', '%D9%A7', '%EF%BC%97'];
   const ids = [...outOfRange, ...notNumbers, ...notInDigits];
@@ -245,11 +255,16 @@ type PlanFor = (id: number, round: number) => Plan;
 /** As in the story: user, orders and preferences, none of which fails. */
 const quick: Plan = { user: { ms: 50 }, orders: { ms: 80 }, preferences: { ms: 40 } };
 
+/** After 50 ms it is known that there is no such user. */
+const gone: Plan = { ...quick, user: { ms: 50, missing: true } };
+
 /** Two requests for user 7, one after the other. */
 const twice = [7, 'and then', 7];
 
 interface Reply {
   readonly status: number;
+  /** The content-type, without what follows a semicolon. */
+  readonly type: string;
   readonly body: unknown;
   /** From the request to the reply. */
   readonly virtualMs: number;
@@ -268,8 +283,9 @@ async function ask(
     db.clock = clock;
     const send = async (id: number | string): Promise<Reply> => {
       const start = clock.now;
-      const { statusCode: status, body } = await app.inject(`/users/${id}/dashboard`);
-      return { status, body: read(body), virtualMs: clock.now - start };
+      const { statusCode: status, headers, body } = await app.inject(`/users/${id}/dashboard`);
+      const [type = ''] = String(headers['content-type']).split(';');
+      return { status, type: type.trim(), body: read(body), virtualMs: clock.now - start };
     };
     const open: Promise<Reply>[] = [];
     for (const id of ids) {

@@ -262,6 +262,8 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     'content-type': 'text/x-mark',
     'set-cookie': ['a=1', 'b=2'],
     'x-answer': path,
+    'x-empty': '',
+    'x-many': ['one', 'two'],
   };
   const empty = { 'x-answer': path };
   const statuses: Record<string, number> = {
@@ -276,7 +278,7 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     const ofTheConnection = { connection: 'close, x-hop', 'keep-alive': 'timeout=79' };
     const status = statuses[request.method ?? ''] ?? 500;
     response.writeHead(status, { ...(status === 204 ? empty : answered), ...ofTheConnection });
-    response.end(status === 204 ? '' : `${request.method} ${request.url}`);
+    response.end(status === 204 ? '' : bytesOf(request.method));
   });
   await using proxy = await serveProxy(upstream.origin);
   // What stands behind the two slashes is a path, whatever it looks like.
@@ -284,8 +286,7 @@ test('method, path, query, headers and body arrive as they were sent', async () 
   const host = 'proxy.example';
 
   for (const method of ['GET', ...methodsWithBody]) {
-    // Not JSON, and not text either, whatever its type says.
-    const bytes = Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
+    const bytes = bytesOf(method);
     const body = method === 'GET' ? Buffer.alloc(0) : bytes;
     const headers = {
       'x-asked': method,
@@ -298,7 +299,8 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     using client = await ask(proxy.url(target), {
       method,
       ...(method === 'GET' ? {} : { body }),
-      headers: { ...headers, ...ofTheConnection },
+      headers: { ...headers, 'x-many': ['one', 'two'], ...ofTheConnection },
+      encoding: 'latin1',
     });
     const head = await client.head();
     const seen = upstream.visits.at(-1);
@@ -307,15 +309,19 @@ test('method, path, query, headers and body arrive as they were sent', async () 
     expect(`${seen?.request.method} ${seen?.request.url}`, asked).toBe(`${method} ${target}`);
     const status = statuses[method];
     expect(head.status, `The status, for ${status} of the upstream`).toBe(status);
-    const whole = status === 204 ? '' : `${method} ${target}`;
-    expect(await client.text(), 'The body of the answer').toBe(whole);
-    expect(seen?.received, 'The bytes of the body').toEqual(body);
+    const whole = status === 204 ? '' : bytes.toString('latin1');
+    const noText = 'which are no text; here each byte is one character';
+    expect(await client.text(), `The bytes of the answer, ${noText}`).toBe(whole);
+    const received = seen?.received.toString('latin1');
+    expect(received, `The bytes of the body, ${noText}`).toBe(body.toString('latin1'));
     expect(seen?.request.headers, 'The headers of the request').toMatchObject(headers);
+    const many = [seen?.request.headers, head.headers].map((own) => String(own?.['x-many']));
+    const twice = 'A header x-many was sent twice, as one and as two, by each side. What arrived';
+    expect(many, twice).toEqual(['one, two', status === 204 ? 'undefined' : 'one, two']);
     const sentence = `The client named the host ${host}, which is not for the upstream. Its header host`;
     expect(seen?.request.headers.host, sentence).not.toBe(host);
-    expect(head.headers, 'The headers of the answer').toMatchObject(
-      status === 204 ? empty : answered,
-    );
+    const { 'x-many': _, ...once } = answered;
+    expect(head.headers, 'The headers of the answer').toMatchObject(status === 204 ? empty : once);
     const kept = [seen?.request.headers, head.headers].map((own) => String(own?.['keep-alive']));
     const passedOn = kept.filter((value) => /timeout=7[89]/.test(value));
     const ofEach =
@@ -338,12 +344,21 @@ test('an upstream that does not answer becomes 502', async () => {
     using broken = await ask(proxy.url(path), options);
     expect((await broken.head()).status, 'Your status, for a connection that broke').toBe(502);
   }
+  using uploading = await ask(proxy.url(path), { method: 'PUT', streaming: true });
+  await uploading.send('first piece').catch(() => {});
+  const amid = await uploading.head().then(
+    ({ status }) => `the status ${status}`,
+    () => (uploading.closed ? 'a connection that broke' : 'nothing'),
+  );
+  const sees =
+    "The upstream's connection broke while the client was still sending its body. Your client saw";
+  expect(amid, sees).toBe('the status 502');
   const sentence =
-    'One GET and one POST came, and the upstream broke each connection. Each is sent once. What the upstream was sent';
+    'A GET, a POST and a PUT came, and the upstream broke each connection. Each is sent once. What the upstream was sent';
   expect(
     upstream.traffic.requests.map(({ method }) => method),
     sentence,
-  ).toEqual(['GET', 'POST']);
+  ).toEqual(['GET', 'POST', 'PUT']);
   await upstream.close();
   using refused = await ask(proxy.url(path));
   expect((await refused.head()).status, 'Your status, for an upstream that is down').toBe(502);
@@ -374,10 +389,18 @@ test('a kept connection keeps no listener of the requests before', async () => {
   });
   const app = buildProxy({ upstream: upstream.origin });
   let connection: Socket | undefined;
-  app.server.on('connection', (socket) => (connection ??= socket));
+  let connections = 0;
+  app.server.on('connection', (socket) => {
+    connection ??= socket;
+    connections += 1;
+  });
   await using proxy = await serveApp(app);
   await using kept = closing(new Client(proxy.origin));
 
+  await askInTurn(kept.client, 2, [path]);
+  const needed =
+    'The upstream answered, and the client sent its next request. Connections that the client needed for 2 requests';
+  expect(connections, needed).toBe(1);
   await askInTurn(kept.client, 2);
   const listenersBefore = countListeners(connection);
   await askInTurn(kept.client, 10);
@@ -397,6 +420,11 @@ test('a kept connection keeps no listener of the requests before', async () => {
     'A client had sent many requests over its connection. It left while it waited for one more. That request, as the upstream saw it';
   expect(upstream.traffic.requests.at(-1)?.outcome, left).toBe('aborted');
 });
+
+/** Not JSON, and not text either, whatever its type says. */
+function bytesOf(method = ''): Buffer {
+  return Buffer.from(`{ ${method}: \u{1F600} `).subarray(0, -2);
+}
 
 async function serveProxy(upstream: string) {
   const { buildProxy } = await load();
@@ -503,9 +531,13 @@ function closing(client: Client) {
   return { client, [Symbol.asyncDispose]: () => client.destroy() };
 }
 
-async function askInTurn(client: Client, times: number): Promise<void> {
+async function askInTurn(
+  client: Client,
+  times: number,
+  targets = [path, '/broken'],
+): Promise<void> {
   for (let call = 0; call < times; call += 1) {
-    for (const target of [path, '/broken']) {
+    for (const target of targets) {
       const { body } = await client.request({ path: target, method: 'POST', body: 'hello' });
       await body.dump();
       await turns(5);

@@ -125,36 +125,57 @@ test('latency does not count the time before a slot was free', async () => {
 test('latency counts up to the last byte of the body, however long it is', async () => {
   const { bench } = await load();
   const short = { delayMs: 100, bodyDelayMs: 50 };
-  const routes = { '/short': short, '/long': { ...short, body: 'x'.repeat(1_000_000) } };
+  const long = { ...short, body: 'x'.repeat(1_000_000) };
+  const late = { delayMs: 60_000, bodyDelayMs: 60_000 };
+  const routes = { '/short': short, '/long': long, '/late': late };
   await using api = await startSlowApi({ routes });
 
-  for (const path of Object.keys(routes)) {
+  for (const [path, { delayMs, bodyDelayMs }] of Object.entries(routes)) {
     const { value } = await inVirtualTime(() =>
-      bench(api.url(path), { requests: 2, concurrency: 2 }),
+      bench(api.url(path), { requests: 4, concurrency: 2 }),
     );
 
-    const what = `${path}, with headers after 100 ms and the end of the body after 150 ms`;
-    expectFigures(value, { p50Ms: 150, maxMs: 150, totalMs: 150 }, what);
+    const ms = delayMs + bodyDelayMs;
+    const what = `${path}, with headers after ${delayMs} ms and the end of the body after ${ms} ms`;
+    expectFigures(value, { p50Ms: ms, errors: 0 }, what);
     const outcomes = api.traffic.of(path).map(({ outcome }) => outcome);
     const sentence = `How the requests to ${path} ended, as the server saw it`;
     expect([...new Set(outcomes)], sentence).toEqual(['done']);
+    const starts = api.traffic.of(path).map(({ startedAt }) => startedAt);
+    const told = `Two slots, four requests to ${what}, when a slot is free again`;
+    expect(starts, told).toStartAt([0, 0, ms, ms]);
+    expectFigures(value, { totalMs: 2 * ms }, `four requests, two at a time, to ${what}`);
   }
 });
 
 // Not so autocannon, which takes no latency of an answer that is not 2xx.
 test('an answer counts with any status, under its status', async () => {
   const { bench } = await load();
-  const routes = [200, 201, 204, 404, 500, 503].map((status) => ({ status, delayMs: status }));
+  const routes = [
+    { status: 200, delayMs: 100 },
+    { status: 201, delayMs: 200 },
+    { status: 204, delayMs: 300 },
+    { status: 404, delayMs: 400 },
+    { status: 500, delayMs: 500 },
+    { status: 503, delayMs: 500 },
+  ];
   await using api = await startSlowApi({ routes: { '/': routes } });
+  const url = api.url('/');
 
-  const { value } = await inVirtualTime(() =>
-    bench(api.url('/'), { requests: 12, concurrency: 12 }),
-  );
+  const { value } = await inVirtualTime(async () => ({
+    atOnce: await bench(url, { requests: 12, concurrency: 12 }),
+    oneByOne: await bench(url, { requests: 12, concurrency: 1 }),
+  }));
 
+  const statuses = { 200: 2, 201: 2, 204: 2, 404: 2, 500: 2, 503: 2 };
+  const what =
+    'two of each status: 200 after 100 ms, 201 after 200, 204 after 300, 404 after 400, 500 and 503 after 500';
+  const counted = { errors: 0, statuses };
+  expectFigures(value.atOnce, { ...counted, maxMs: 500 }, `twelve answers at once, ${what}`);
   expectFigures(
-    value,
-    { errors: 0, statuses: { 200: 2, 201: 2, 204: 2, 404: 2, 500: 2, 503: 2 }, maxMs: 503 },
-    'twelve answers, two of each status, each after as many ms as its status',
+    value.oneByOne,
+    { ...counted, totalMs: 4000, requestsPerSecond: 3 },
+    `twelve answers, one after another in one slot, ${what}`,
   );
 });
 
@@ -231,7 +252,7 @@ test('an abort breaks off what is under way, and nothing more is sent', async ()
   ]);
 
   const amid = new AbortController();
-  await using slow = await startSlowApi({ routes: { '/': { delayMs: 100, bodyDelayMs: 100 } } });
+  await using slow = await startSlowApi({ routes: { '*': { delayMs: 100, bodyDelayMs: 100 } } });
   await inVirtualTime(async (clock) => {
     const options = { requests: 2, concurrency: 2, signal: amid.signal };
     const rejected = expect(
@@ -244,15 +265,29 @@ test('an abort breaks off what is under way, and nothing more is sent', async ()
     expect(clock.now, 'The abort came at 150 ms, amid the bodies; bench rejected at').toBe(150);
     await sleep(1000);
   });
-  const ends = slow.traffic.requests.map(({ outcome }) => outcome);
+  const ends = slow.traffic.of('/').map(({ outcome }) => outcome);
   const sentence = 'How your requests ended, as the server saw it, aborted amid their bodies';
   expect(ends, sentence).toEqual(['aborted', 'aborted']);
+
+  const early = leaving();
+  await inVirtualTime(async (clock) => {
+    const options = { requests: 3, concurrency: 1, signal: early.signal };
+    const running = bench(slow.url('/early'), options);
+    const what = 'Aborted right after the call, before anything was awaited';
+    const rejected = expect(running, what).toRejectWith({ reason: early.reason });
+    early.abort();
+    await rejected;
+    expect(clock.now, 'The abort came right after the call, at 0 ms; bench rejected at').toBe(0);
+    await sleep(1000);
+  });
+  const answers = slow.traffic.of('/early').filter(({ outcome }) => outcome === 'done');
+  expect(answers.length, 'Answers that came in spite of an abort right after the call').toBe(0);
 });
 
 test('sends nothing when the signal is already aborted', async () => {
   const { bench } = await load();
   await using api = await startSlowApi({ routes: { '/': { delayMs: 100 } } });
-  const reasons = [leaving().reason, 'a text as the reason'];
+  const reasons = [leaving().reason, 'a text as the reason', null];
 
   await inVirtualTime(async () => {
     for (const reason of reasons) {
@@ -271,6 +306,7 @@ test('leaves nothing that keeps the process from ending', async () => {
     { delayMs: 100 },
     { delayMs: 100, status: 500 },
     { delayMs: 1, fail: 'destroy' },
+    { delayMs: 100, fail: 'cut' },
   ];
   await using api = await startSlowApi({ routes: { '/': routes } });
   const kept = leaving();

@@ -22,10 +22,13 @@ test('the loop turns as often where no number is a prime', async () => {
     () => false,
     ({ mostInOneTurn }) => mostInOneTurn,
     // An isPrime that takes next to no time: a clock that says when to pause comes too late here, on any machine.
-    { upTo: 2 * limit, quick: true },
+    { upTo: 2 * limit, quick: true, sumsBefore: 1 },
   );
 
-  expectShortSlices(tally, ' Here no number was a prime, and isPrime was quick.');
+  expectShortSlices(
+    tally,
+    ' Here no number was a prime, isPrime was quick, and another sum came before this one.',
+  );
 });
 
 test('the work is spread over fewer turns than a twentieth of the limit', async () => {
@@ -68,6 +71,18 @@ test('resolves with the sum of the primes up to and with the limit', async () =>
     const sum = await sumPrimes(upTo);
 
     expect(sum, `The sum of the primes up to and with ${upTo}`).toBe(sumOf(upTo, isPrimeNumber));
+  }
+
+  // A sum of more than 32 bits. Where so many turns are taken that it would last long, nobody waits for it.
+  const isOdd = (n: number) => n === 2 || n % 2 === 1;
+  const tally = new Tally(isOdd, { mostTurns: 300, quick: true });
+  const large = await sumPrimes(149_993, { isPrime: tally.isPrime }).catch((error: unknown) => {
+    if (error !== tally.error) throw error;
+  });
+  if (large !== undefined) {
+    const told =
+      'The sum up to and with 149,993, where isPrime says true for 2 and all odd numbers';
+    expect(large, told).toBe(5_624_550_010);
   }
 });
 
@@ -227,11 +242,20 @@ test('with a signal that is already aborted, nothing is begun', async () => {
     return false;
   };
 
-  for (const given of [{ isPrime }, {}]) {
-    const signal = AbortSignal.abort(reason);
+  for (const { reason: why, ...given } of [
+    { reason, isPrime },
+    { reason },
+    { reason: null, isPrime },
+  ]) {
+    const signal = AbortSignal.abort(why);
+    const before = `The signal was aborted before${why ? '' : ', with null for a reason'}`;
 
-    await expect(() => sumPrimes(limit, { signal, ...given })).toRejectWith({ reason });
-    expect(calls, 'Calls of isPrime, though the signal was aborted before').toBe(0);
+    await expect(() => sumPrimes(limit, { signal, ...given }), before).toRejectWith({
+      reason: why,
+    });
+    expect(calls, `Calls of isPrime. ${before}`).toBe(0);
+    await turns(1);
+    expect(signal, before).toHaveNoListeners();
   }
 });
 
@@ -266,26 +290,36 @@ test('leaves no listener on the signal', async () => {
 test('an error of isPrime rejects the sum and ends the work', async () => {
   const broken = new Error('The table of primes is broken.');
   // In the first slice an error can reach the caller; from the second one on nobody stands behind the call who could catch it.
-  const failures = [
-    { failAt: 1, error: broken },
-    { failAt: random().int(2100, 2900), error: broken },
-    { failAt: random().int(4000, 4400), error: broken },
-    { failAt: random().int(2100, 2900), error: undefined },
+  const { signal } = new AbortController();
+  const small = random().int(40, 90);
+  const middle = random().int(2100, 2900);
+  const failures: { upTo: number; failAt: number; error: unknown; signal?: AbortSignal }[] = [
+    { upTo: limit, failAt: 1, error: broken },
+    { upTo: limit, failAt: random().int(2100, 2900), error: broken, signal },
+    { upTo: limit, failAt: random().int(4000, 4400), error: 'a text' },
+    { upTo: limit, failAt: random().int(2100, 2900), error: undefined },
+    // The last call of all.
+    { upTo: middle, failAt: middle - 1, error: broken },
+    { upTo: small, failAt: small - 1, error: null, signal },
   ];
 
-  for (const { failAt, error } of failures) {
+  for (const { upTo, failAt, error, signal } of failures) {
     const { sumPrimes } = await load();
-    const tally = new Tally(isPrimeNumber, { failAt, mostTurns: limit / 20, error });
+    const tally = new Tally(isPrimeNumber, { failAt, mostTurns: upTo / 20, error });
+    const given = signal ? { signal } : {};
 
-    const sum = begin(() => sumPrimes(limit, { isPrime: tally.isPrime }), error);
+    const sum = begin(() => sumPrimes(upTo, { isPrime: tally.isPrime, ...given }), error);
     const seen = watch(sum);
     await until(() => !seen.pending, 'sumPrimes to reject with the error that isPrime threw', {
       limitMs: 500,
     });
 
-    const threw = `isPrime threw ${error === undefined ? 'undefined' : 'an error'} in call ${told(failAt)} of ${told(limit - 1)}`;
+    const what = error instanceof Error ? 'an error' : String(error);
+    const aborted = signal ? ' (there was a signal, and nobody aborted it)' : '';
+    const threw = `isPrime threw ${what} in call ${told(failAt)} of ${told(upTo - 1)}${aborted}`;
     await expect(sum, threw).toRejectWith(error);
-    await whatGoesOn();
+    if (failAt < upTo - 1) await whatGoesOn();
+    if (signal) expect(signal, threw).toHaveNoListeners();
     expect(tally.callsAfterError, 'Calls of isPrime after it threw').toBe(0);
   }
 });
@@ -293,16 +327,23 @@ test('an error of isPrime rejects the sum and ends the work', async () => {
 test('two sums at the same time are both right', async () => {
   const { sumPrimes } = await load();
   const seeded = random();
-  const asked = [
-    { upTo: seeded.int(2050, 2200), isPrime: isPrimeNumber },
-    { upTo: seeded.int(2250, 2400), isPrime: (n: number) => n === 2 || n % 2 === 1 },
-  ];
+  let calls = 0;
+  const counted = (n: number) => {
+    calls += 1;
+    return isPrimeNumber(n);
+  };
+  const twice = { upTo: seeded.int(2050, 2200), isPrime: counted };
+  const other = { upTo: seeded.int(2250, 2400), isPrime: (n: number) => n === 2 || n % 2 === 1 };
+  const asked = [twice, other, twice];
 
   const sums = await Promise.all(asked.map(({ upTo, isPrime }) => sumPrimes(upTo, { isPrime })));
 
-  const limits = asked.map(({ upTo }) => upTo).join(' and ');
-  const sentence = `The sums up to ${limits}, begun together, each with an isPrime of its own`;
+  const times = calls;
+  const limits = asked.map(({ upTo }) => upTo).join(', ');
+  const sentence = `The sums up to ${limits}, begun together. The first and the last have the same isPrime, the one between has another`;
   expect(sums, sentence).toEqual(asked.map(({ upTo, isPrime }) => sumOf(upTo, isPrime)));
+  const each = `Two sums up to ${twice.upTo} with the same isPrime were begun together, and each asks it once for every number. Calls of this isPrime`;
+  expect(times, each).toBe(2 * (twice.upTo - 1));
 });
 
 test('two sums at the same time know nothing of each other', async () => {
@@ -359,6 +400,13 @@ test('two sums at the same time know nothing of each other', async () => {
   await Promise.all(sums);
 });
 
+interface Circumstances {
+  readonly upTo?: number;
+  readonly quick?: boolean;
+  /** How many sums the same module adds before: also its second sum is right. */
+  readonly sumsBefore?: number;
+}
+
 /**
  * The best of three runs, each by a fresh module: where the machine stops the thread between two timers of one millisecond, Node may run
  * both in one turn. One good run acquits, since work that never gives the loop a turn has none.
@@ -366,11 +414,16 @@ test('two sums at the same time know nothing of each other', async () => {
 async function judge(
   decide: (n: number) => boolean,
   badness: (tally: Tally) => number,
-  { upTo = limit, quick = false }: { upTo?: number; quick?: boolean } = {},
+  { upTo = limit, quick = false, sumsBefore = 0 }: Circumstances = {},
 ): Promise<Tally> {
   const tallies: Tally[] = [];
   for (let run = 0; run < 3; run += 1) {
     const { sumPrimes } = await load();
+    for (let before = 0; before < sumsBefore; before += 1) {
+      // As long as the sum that is judged, but not where that would last long.
+      const { isPrime } = new Tally(decide, { mostTurns: 100, quick });
+      await sumPrimes(upTo, { isPrime }).catch(() => {});
+    }
     const tally = new Tally(decide, { mostTurns: upTo / 20, quick });
     // Timers come last in a turn: whatever the work waits for then, it goes on in another one.
     await timer();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,7 @@ import {
   random,
   test,
   ThreadGate,
+  turns,
   until,
   wrapFunctions,
 } from '#harness';
@@ -39,19 +41,28 @@ test('the server stays responsive during CPU work', async () => {
 });
 
 test('runs as many tasks at once as it has threads, and no more', async () => {
-  using pool = await openPool({ size: 2 });
+  // Two can start, and four wait: no task of six is one too many.
+  using pool = await openPool({ size: 2, maxQueue: 4 });
+  using other = await openPool({ size: 1 }, pool.WorkerPool);
   using gate = new ThreadGate();
 
   const tasks = Promise.all(
     Array.from({ length: 6 }, () => pool.run<number>({ do: 'gate', gate: gate.shared })),
   );
   await reached(() => gate.entered >= 2, tasks, 'two tasks to run at the same time');
+  const beside = other.run<number>({ do: 'thread' });
+  await finished(beside, 'a task of a second pool, while all threads of the first are busy');
   // One thread more may be about to start: two that are let go could have done all six tasks before it comes.
   await until(() => gate.entered > 2, 'a third task', { limitMs: 100 }).catch(() => {});
   gate.open();
-  const threads = new Set(await finished(tasks, 'six tasks'));
+  const six = 'six tasks of a pool, beside which another pool has a free thread';
+  const threads = new Set(await finished(tasks, six));
 
   expect(threads.size, 'Threads that a pool of size 2 used for six tasks at once').toBe(2);
+  await finished(pool.close(), 'the first of two pools to close');
+  const later = other.run({ do: 'echo', value: 'later' }).catch((error: Error) => error.message);
+  const what = 'a task of the second pool, after the first was closed';
+  expect(await finished(later, what), `What came of ${what}`).toBe('later');
 });
 
 test('uses its threads again', async () => {
@@ -71,26 +82,36 @@ test('uses its threads again', async () => {
 });
 
 test('gives a free thread the next task at once', async () => {
-  using pool = await openPool({ size: 2 });
+  using polls = watchPolls();
+  using pool = await polls.watch(() => openPool({ size: 2 }));
   using gate = new ThreadGate();
   using longer = new ThreadGate();
   await occupy(pool, gate);
   await occupy(pool, longer);
 
   const counter = new SharedArrayBuffer(4);
-  const tasks = Array.from({ length: 5 }, () => pool.run({ do: 'count', counter }));
+  const tasks = polls.watch(() =>
+    Array.from({ length: 5 }, () => pool.run({ do: 'count', counter })),
+  );
+  polls.begin();
+  await turns(10);
+  const looks = 'Timers and immediates with which your pool looked for a free thread, in ten turns';
+  expect(polls.timers + polls.immediates, looks).toBe(0);
   gate.open();
 
   const what = 'five short tasks, while a long one keeps only one of two threads busy';
   const places = await finished(Promise.all(tasks), what);
   const sentence = 'Places of five waiting tasks, after only one of two threads had become free';
   expect(places, sentence).toEqual([0, 1, 2, 3, 4]);
+  const late =
+    'Timers of your pool for which waiting tasks waited, though a thread was free already';
+  expect(polls.timers, late).toBe(0);
 });
 
 test('starts waiting tasks in the order in which they came', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
-  await occupy(pool, gate);
+  const { task: running } = await occupy(pool, gate);
   const counter = new SharedArrayBuffer(4);
 
   const count = () => pool.run({ do: 'count', counter });
@@ -101,10 +122,14 @@ test('starts waiting tasks in the order in which they came', async () => {
   const tasks = Promise.all([first, count(), count(), count()]);
   // Who leaves the queue must not mix up those behind.
   abort();
+  // Who comes just when the thread is free again is the last one all the same.
+  const late = running.then(count, count);
   gate.open();
 
   const sentence = 'Places of four waiting tasks, after one in their midst had been aborted';
   expect(await finished(tasks, 'four waiting tasks'), sentence).toEqual([0, 1, 2, 3]);
+  const last = 'Place of a task that came when the first result was there, and four tasks waited';
+  expect(await finished(late, 'a task that came last'), last).toBe(4);
 });
 
 test('rejects with the name and the message of the error of a task', async () => {
@@ -297,7 +322,7 @@ test('leaves no listener on the signal', async () => {
 test('leaves no listener on the signal of a task that never ran', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
-  const { signal, abort, reason } = abortable();
+  const { signal, abort, reason } = abortable(null);
   await occupy(pool, gate);
 
   const waiting = pool.run({ do: 'echo', value: 'aborted' }, { signal });
@@ -358,7 +383,11 @@ test('rejects with a QueueFullError when no more tasks may wait', async () => {
   // Twice: who has waited gives the place back.
   for (const round of ['first', 'second']) {
     using gate = new ThreadGate();
-    await occupy(pool, gate);
+    // A thread that has still to start counts as well: its task does not wait.
+    const running =
+      round === 'first'
+        ? pool.run({ do: 'gate', gate: gate.shared })
+        : (await occupy(pool, gate)).task;
 
     const waiting = pool.run({ do: 'echo', value: 'waiting' });
     const refused = pool.run({ do: 'echo', value: 'too many' }, { signal });
@@ -366,6 +395,7 @@ test('rejects with a QueueFullError when no more tasks may wait', async () => {
     expect(signal, 'The signal of a task too many').toHaveNoListeners('abort');
     gate.open();
 
+    await finished(running, `the task that ran in the ${round} round`);
     expect(await finished(waiting, `the task that waited in the ${round} round`)).toBe('waiting');
   }
 });
@@ -487,14 +517,19 @@ test('refuses tasks once it is closed', async () => {
 test('refuses tasks while it closes', async () => {
   using pool = await openPool({ size: 1 });
   using gate = new ThreadGate();
+  const { signal, abort } = abortable();
   await occupy(pool, gate);
+  const waiting = pool.run({ do: 'echo', value: 'aborted' }, { signal });
   const closing = pool.close();
 
   const late = pool.run({ do: 'echo', value: 'late' });
+  abort();
   gate.open();
 
   await refusal(late);
-  await finished(closing, 'the pool to close');
+  // How they end, other tests ask.
+  const ends = Promise.allSettled([waiting, closing]);
+  await finished(ends, 'the pool to close, after a task that waited had been aborted');
 });
 
 test('keeps the process alive until its tasks are done', async () => {
@@ -592,19 +627,24 @@ test('POST /process sorts a body of up to 1,000 bytes without the pool', async (
 });
 
 type Options = NonNullable<Parameters<Pool['run']>[1]>;
-type Pool = InstanceType<Awaited<ReturnType<typeof load>>['WorkerPool']>;
+type PoolClass = Awaited<ReturnType<typeof load>>['WorkerPool'];
+type Pool = InstanceType<PoolClass>;
 type App = ReturnType<Awaited<ReturnType<typeof load>>['buildApp']>;
 
 /**
  * A pool of the learner's, for the jobs in tasks.ts.
  *
  * A test that ends early awaits nothing any more: what it started may then fail unheard.
+ *
+ * @param given the class of a pool beside which this one is opened: each call of `load` gives another one.
  */
-async function openPool(options: { size: number; maxQueue?: number }) {
-  const { WorkerPool, buildApp } = await load();
+async function openPool(options: { size: number; maxQueue?: number }, given?: PoolClass) {
+  const { buildApp, ...loaded } = await load();
+  const WorkerPool = given ?? loaded.WorkerPool;
   const threads = watchThreads();
   const pool = new WorkerPool(jobs, options);
   return {
+    WorkerPool,
     buildApp: () => buildApp({ pool }),
     run: <T = unknown>(job: Job, options?: Options): Promise<T> =>
       heard(promised('run', () => pool.run<T>(job, options))),
@@ -760,6 +800,40 @@ async function answering<T>(input: unknown): Promise<T> {
 /** The JSON text of a list, of `bytes` bytes. */
 function listOf(bytes: number): string {
   return '[3,-2,1]'.padEnd(bytes);
+}
+
+/** Counts the timers and immediates that come due for watched work, from `begin` on. */
+function watchPolls() {
+  const watched = new AsyncLocalStorage<boolean>();
+  const kinds = new Map<number, 'timers' | 'immediates'>();
+  let begun = false;
+  const counts = { timers: 0, immediates: 0 };
+  const hook = createHook({
+    init: (id, type) => {
+      if (!watched.getStore()) return;
+      if (type === 'Timeout') kinds.set(id, 'timers');
+      if (type === 'Immediate') kinds.set(id, 'immediates');
+    },
+    before: (id) => {
+      const kind = kinds.get(id);
+      if (begun && kind !== undefined) counts[kind] += 1;
+    },
+    // With a hook on promises, code that never ends could not be ended from outside.
+    trackPromises: false,
+  }).enable();
+  return {
+    watch: <T>(work: () => T): T => watched.run(true, work),
+    begin: () => {
+      begun = true;
+    },
+    get timers() {
+      return counts.timers;
+    },
+    get immediates() {
+      return counts.immediates;
+    },
+    [Symbol.dispose]: () => void hook.disable(),
+  };
 }
 
 /** Notes how long the texts are that are parsed in this thread. */

@@ -255,18 +255,28 @@ test('four blocking calls run side by side', async () => {
 test('starts at most eight threads, whatever is asked', async () => {
   await using server = await start();
   const { log, threads } = server;
-  const paths = ['/sync/noawait', '/async/wrap-blocking', '/async/cpu-bound?limit=9'];
+  const dozen = (path: string) => Array.from({ length: 12 }, () => heard(server.get(path)));
+  const counting = '/async/cpu-bound?limit=9';
+  await finished(server.get(counting), 'an answer, while nothing else was asked');
 
-  const asked = all(paths.flatMap((path) => Array.from({ length: 12 }, () => server.get(path))));
+  const blocking = ['/sync/noawait', '/async/wrap-blocking'].flatMap(dozen);
   const tooMany = () => threads.started > mostThreads;
-  const busy = () => server.arrived >= 36 && log.calls.length > 0;
-  await reached(() => tooMany() || busy(), asked, '36 requests, and one call in a thread');
+  const busy = () => server.arrived >= 25 && log.calls.length > 1;
+  await reached(() => tooMany() || busy(), all(blocking), '24 requests, and one call in a thread');
+  const asked = all([...blocking, ...dozen(counting)]);
+  await reached(() => tooMany() || server.arrived >= 37, asked, '12 requests more');
   log.open();
   const answers = tooMany() ? [] : await finished(asked, 'the answers');
 
   expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
   expect(new Set(statusesOf(answers)), 'The statuses of 36 requests').toEqual(new Set([200]));
   expect(onLoop(log), onLoopTold).toBe(0);
+  const counts = log.calls.filter(({ name }) => name === 'countPrimes');
+  const countedHere = counts.filter(({ thread }) => thread === 0).length;
+  const only =
+    'Calls of countPrimes that were made on the event loop, while other calls were waiting for a thread';
+  // Of who always counts there, another test tells.
+  if (countedHere < counts.length) expect(countedHere, only).toBe(0);
 });
 
 test('uses its threads again', async () => {

@@ -1,4 +1,5 @@
 // `drain` waits for a turn of the event loop before it looks, also when no task runs.
+// fails: every drain waits for the tasks that run then
 // fails: drain resolves at once when no task runs
 export class Background {
   readonly #onError: (error: unknown) => void;

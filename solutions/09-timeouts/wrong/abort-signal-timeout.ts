@@ -18,7 +18,7 @@ export async function withTimeout<T>(
   const controller = new AbortController();
   const stop = (reason: unknown): void => controller.abort(reason);
   const stopFromOutside = (): void => stop(outer?.reason);
-  const limit = ms > longestDelayMs ? undefined : AbortSignal.timeout(ms);
+  const limit = ms > longestDelayMs ? undefined : AbortSignal.timeout(Math.ceil(ms));
   limit?.addEventListener('abort', () => stop(timeout));
   outer?.addEventListener('abort', stopFromOutside);
   try {

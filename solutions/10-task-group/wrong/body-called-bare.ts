@@ -1,4 +1,5 @@
 // Calls the body before anybody listens: when it throws at once, its children run on, and nobody waits for them.
+// fails: leaves no listener on the outer signal
 // fails: the body's error cancels the children
 export class TaskGroup {
   readonly #controller = new AbortController();

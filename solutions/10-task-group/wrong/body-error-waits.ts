@@ -16,7 +16,7 @@ export class TaskGroup {
     options.signal?.addEventListener('abort', cancel);
 
     const { signal } = group.#controller;
-    const value = body(group, signal).catch((error: unknown) => {
+    const value = Promise.try(body, group, signal).catch((error: unknown) => {
       if (!group.#isCancellation(error) && !group.#failures.includes(error))
         group.#failures.push(error);
       throw error;

@@ -1,4 +1,5 @@
 // Gives the body the signal of the outside instead of the group's: a failing child does not stop it.
+// fails: the body's error cancels the children
 // fails: a failure stops the body as well
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -24,6 +24,7 @@ export class TaskGroup {
       const everybody = Promise.allSettled(group.#children);
       if ((await Promise.race([everybody, group.#giveUp.promise])) === 'given up') break;
     }
+    await Promise.allSettled([value]);
     group.#ended = true;
     options.signal?.removeEventListener('abort', cancel);
 

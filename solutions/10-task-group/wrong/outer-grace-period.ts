@@ -1,4 +1,4 @@
-// Gives everybody one second after an outer abort, and leaves behind who needs longer.
+// Gives the children one second after an outer abort, and leaves behind who needs longer.
 // fails: settles only when every sibling has finished its clean-up
 export class TaskGroup {
   readonly #controller = new AbortController();
@@ -27,6 +27,7 @@ export class TaskGroup {
       const all = Promise.allSettled(group.#children);
       if ((await Promise.race([all, givenUp])) === 'given up') break;
     }
+    await Promise.allSettled([value]);
     group.#ended = true;
     options.signal?.removeEventListener('abort', cancel);
 

@@ -1,4 +1,5 @@
 // Promise.all, and an abort in `finally`: the siblings are told, but nobody waits until they have stopped.
+// fails: a child that throws undefined has failed
 // fails: the reason of the group's abort itself is no failure
 // fails: a refused spawn counts as a cancellation
 // fails: an AbortError caused by the group's abort is no failure

@@ -1,4 +1,5 @@
 // Collects the failures with allSettled: they stand in the order in which the children were spawned.
+// fails: a child that throws undefined has failed
 // fails: lists all failures in the order in which they happened
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -1,4 +1,5 @@
 // The list of failures belongs to the class, not to the group.
+// fails: a failure after cancel is told by join
 // fails: an inner group that fails is one failure of the outer group
 // fails: a group that fails leaves another group alone
 // fails: a child that throws undefined has failed

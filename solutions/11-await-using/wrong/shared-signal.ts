@@ -1,4 +1,5 @@
 // Groups without a parent share one controller: one request that fails stops all the others.
+// fails: a failure stops the siblings at once, before join is called
 // fails: after an abort spawn throws at once, and never calls the function
 // fails: the block's error is not hidden by a clean-up that fails
 // fails: cancel gives its reason to the children

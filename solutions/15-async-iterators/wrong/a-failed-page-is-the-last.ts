@@ -17,7 +17,7 @@ export function pages<T>(
       const page: Page<T> = await fetchPage(cursor, left).catch(() => ({ items: [], next: null }));
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

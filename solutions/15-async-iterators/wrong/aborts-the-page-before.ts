@@ -19,7 +19,7 @@ export function pages<T>(
       own.abort();
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

@@ -18,11 +18,11 @@ export function pages<T>(
       const page: Page<T> = await (ahead ?? fetchPage(cursor, left));
       const isFirst = cursor === null;
       cursor = page.next;
-      ahead = isFirst || cursor === null ? null : fetchPage(cursor, left);
+      ahead = isFirst || cursor === null || left.aborted ? null : fetchPage(cursor, left);
       // It may fail before anybody asks for its items.
       ahead?.catch(() => {});
       yield* page.items;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

@@ -2,6 +2,8 @@
 // fails: leaving a loop closes each source once and waits for no stuck one
 // fails: an error of one source ends the merge and closes the others
 // fails: leaving while an item is waited for ends at once, and starts no work
+// fails: who has left between two items gets no more, and nothing more is asked for
+// fails: an error of mapAsync comes in its place, and closes the source
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {
@@ -19,7 +21,7 @@ export function pages<T>(
       const page: Page<T> = await fetchPage(cursor, left);
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

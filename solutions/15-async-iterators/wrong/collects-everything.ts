@@ -20,7 +20,7 @@ export function pages<T>(
       const page: Page<T> = await fetchPage(cursor, left);
       items.push(...page.items);
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
     yield* items;
   });
 }

@@ -18,7 +18,7 @@ export function pages<T>(
       const page: Page<T> = await fetchPage(cursor, left);
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

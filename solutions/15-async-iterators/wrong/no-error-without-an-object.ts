@@ -22,7 +22,7 @@ export function pages<T>(
       });
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

@@ -12,13 +12,13 @@ export interface Page<T> {
 export function pages<T>(
   fetchPage: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>,
 ): AsyncIterable<T> {
-  return leavable(async function* () {
+  return leavable(async function* (left) {
     let cursor: string | null = null;
     do {
       const page: Page<T> = await fetchPage(cursor, new AbortController().signal);
       yield* page.items;
       cursor = page.next;
-    } while (cursor !== null);
+    } while (cursor !== null && !left.aborted);
   });
 }
 

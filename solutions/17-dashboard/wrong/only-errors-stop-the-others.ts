@@ -1,4 +1,5 @@
 // Stops the queries after an error, but a user who is not there is no error to it.
+// fails: preferences that fail first leave the rest as it is
 // fails: a missing user stops the other queries
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,4 +1,5 @@
 // Stops the orders before it says why: their AbortError comes first, and 404 becomes 502.
+// fails: preferences that fail first leave the rest as it is
 // fails: a missing user becomes 404 as soon as that is known
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -55,8 +55,13 @@ async function readDashboard(db: Db, id: number): Promise<Dashboard> {
     controller.abort();
     throw error;
   }
-  const [user, preferences] = await Promise.all([finding, wished]);
-  return { user, orders, preferences };
+  try {
+    const [user, preferences] = await Promise.all([finding, wished]);
+    return { user, orders, preferences };
+  } catch (error) {
+    if (error instanceof UserMissingError) controller.abort();
+    throw error;
+  }
 }
 
 class UserMissingError extends Error {}

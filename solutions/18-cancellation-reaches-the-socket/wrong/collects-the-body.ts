@@ -1,4 +1,5 @@
 // Collects a body that comes without its length, to send it with one. A slow one arrives only when it is complete.
+// fails: an upstream that does not answer becomes 502
 // fails: a body goes to the upstream as it comes, piece by piece
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';

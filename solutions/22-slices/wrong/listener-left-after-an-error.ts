@@ -1,5 +1,7 @@
 // Takes its listener away when the sum is done. When isPrime throws, it stays.
 // fails: leaves no listener on the signal
+// fails: with a signal that is already aborted, nothing is begun
+// fails: an error of isPrime rejects the sum and ends the work
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

@@ -1,5 +1,7 @@
 // Listens to the signal, and never takes the listener away: a signal of the whole program collects them.
 // fails: leaves no listener on the signal
+// fails: with a signal that is already aborted, nothing is begun
+// fails: an error of isPrime rejects the sum and ends the work
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

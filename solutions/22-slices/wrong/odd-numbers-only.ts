@@ -1,5 +1,7 @@
 // Knows that even numbers are no primes, and does not ask the caller's isPrime for them.
 // fails: isPrime decides, and is asked once for every number
+// fails: an error of isPrime rejects the sum and ends the work
+// fails: two sums at the same time are both right
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

@@ -2,6 +2,7 @@
 // fails: isPrime decides, and is asked once for every number
 // fails: an abort that comes too late leaves the sum whole
 // fails: two sums at the same time know nothing of each other
+// fails: an error of isPrime rejects the sum and ends the work
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

@@ -1,5 +1,6 @@
 // Takes the reason for the sign of an abort. A caller may abort with null for a reason.
 // fails: an abort amid the work rejects with its reason
+// fails: with a signal that is already aborted, nothing is begun
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

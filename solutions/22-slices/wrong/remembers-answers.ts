@@ -2,6 +2,8 @@
 // fails: isPrime decides, and is asked once for every number
 // fails: two sums at the same time are both right
 // fails: two sums at the same time know nothing of each other
+// fails: the loop turns as often where no number is a prime
+// fails: resolves with the sum of the primes up to and with the limit
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {

@@ -1,5 +1,6 @@
 // Gives the sum under way to the next caller who asks for the same. When the first caller leaves, the second one loses it too.
 // fails: two sums at the same time know nothing of each other
+// fails: two sums at the same time are both right
 import { setImmediate } from 'node:timers/promises';
 
 export interface SumOptions {
@@ -7,15 +8,18 @@ export interface SumOptions {
   isPrime?: (n: number) => boolean;
 }
 
-const underWay = new Map<number, Promise<number>>();
+const underWay = new Map<string, Promise<number>>();
+const names = new Map<unknown, number>();
 
 export async function sumPrimes(limit: number, options: SumOptions = {}): Promise<number> {
-  const { signal, isPrime } = options;
-  if (isPrime) return addUp(limit, isPrime, signal);
-  const known = underWay.get(limit);
+  const { signal, isPrime = hasNoDivisor } = options;
+  const name = names.get(isPrime) ?? names.size;
+  names.set(isPrime, name);
+  const which = `${name} ${limit}`;
+  const known = underWay.get(which);
   if (known) return known;
-  const sum = addUp(limit, hasNoDivisor, signal).finally(() => underWay.delete(limit));
-  underWay.set(limit, sum);
+  const sum = addUp(limit, isPrime, signal).finally(() => underWay.delete(which));
+  underWay.set(which, sum);
   return sum;
 }
 

@@ -1,5 +1,6 @@
 // Counts a thread only when it is online: until then every call finds that there is room for one more.
 // fails: runs as many tasks at once as it has threads, and no more
+// fails: rejects with a QueueFullError when no more tasks may wait
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';

@@ -1,5 +1,6 @@
 // Lets the end of the work overwrite the end that the client wanted.
 // fails: a running job that is cancelled is told by its signal
+// fails: a finished job is forgotten after ttlMs, and no other
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

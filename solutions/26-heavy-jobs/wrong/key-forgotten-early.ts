@@ -1,5 +1,6 @@
 // Counts the time of a key from its request: a long job loses its key while it is at work.
 // fails: a finished job is forgotten after ttlMs, and no other
+// fails: a cancelled job keeps its place until its work has settled
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

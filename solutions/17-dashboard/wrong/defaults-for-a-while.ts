@@ -1,0 +1,73 @@
+// After preferences that failed it shows the defaults for a second, and does not ask.
+// fails: preferences that fail become the defaults
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+// The pattern reads the id while it is still a text: for `integer` alone, 1e3 and 7.0 are numbers too.
+const wholeNumber = {
+  allOf: [
+    { type: 'string', pattern: '^[0-9]+$' },
+    { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  ],
+};
+const params = { type: 'object', properties: { id: wholeNumber } };
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return await readDashboard(options.db, request.params.id);
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+let quietUntil = 0;
+
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  try {
+    const [user, orders, preferences] = await Promise.all([
+      db.user(id, signal).then(existing),
+      db.orders(id, signal),
+      Date.now() < quietUntil
+        ? defaultPreferences
+        : db.preferences(id, signal).catch(() => {
+            quietUntil = Date.now() + 1000;
+            return defaultPreferences;
+          }),
+    ]);
+    return { user, orders, preferences };
+  } catch (error) {
+    controller.abort();
+    throw error;
+  }
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}

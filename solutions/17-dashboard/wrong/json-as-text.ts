@@ -1,0 +1,69 @@
+// Makes a text of the dashboard. Fastify sends a text as text/plain.
+// fails: a dashboard of 50, 80 and 40 ms is ready after 80 ms
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+// The pattern reads the id while it is still a text: for `integer` alone, 1e3 and 7.0 are numbers too.
+const wholeNumber = {
+  allOf: [
+    { type: 'string', pattern: '^[0-9]+$' },
+    { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  ],
+};
+const params = { type: 'object', properties: { id: wholeNumber } };
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return JSON.stringify(await readDashboard(options.db, request.params.id));
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+// All three queries are started before the first is waited for. Promise.all waits for the slowest, or for the first that fails: an error, or a
+// user who is not there. Then the dashboard is lost, and the abort stops what still runs. Preferences cannot fail: their error is made
+// a value right where they are asked for.
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  try {
+    const [user, orders, preferences] = await Promise.all([
+      db.user(id, signal).then(existing),
+      db.orders(id, signal),
+      db.preferences(id, signal).catch(() => defaultPreferences),
+    ]);
+    return { user, orders, preferences };
+  } catch (error) {
+    controller.abort();
+    throw error;
+  }
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}

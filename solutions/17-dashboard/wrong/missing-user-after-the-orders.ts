@@ -1,0 +1,70 @@
+// Watches for a missing user only until the orders are there. After that it waits for the preferences.
+// fails: a missing user stops the other queries
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { defaultPreferences } from './db.ts';
+import type { Db, Order, Preferences, User } from './db.ts';
+
+interface Dashboard {
+  user: User;
+  orders: Order[];
+  preferences: Preferences;
+}
+
+// The pattern reads the id while it is still a text: for `integer` alone, 1e3 and 7.0 are numbers too.
+const wholeNumber = {
+  allOf: [
+    { type: 'string', pattern: '^[0-9]+$' },
+    { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+  ],
+};
+const params = { type: 'object', properties: { id: wholeNumber } };
+
+/** Builds the server: `GET /users/:id/dashboard` answers with what three queries give. */
+export function buildApp(options: { db: Db }): FastifyInstance {
+  const app = fastify();
+
+  app.get<{ Params: { id: number } }>(
+    '/users/:id/dashboard',
+    { schema: { params } },
+    async (request, reply) => {
+      try {
+        return await readDashboard(options.db, request.params.id);
+      } catch (error) {
+        if (error instanceof UserMissingError) {
+          return reply.code(404).send({ error: 'There is no such user.' });
+        }
+        return reply.code(502).send({ error: 'The database did not answer well.' });
+      }
+    },
+  );
+
+  return app;
+}
+
+async function readDashboard(db: Db, id: number): Promise<Dashboard> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const asked = db.user(id, signal);
+  let ordersAreThere = false;
+  try {
+    const [found, orders, preferences] = await Promise.all([
+      asked.then((user) => (ordersAreThere ? user : existing(user))),
+      db.orders(id, signal).finally(() => {
+        ordersAreThere = true;
+      }),
+      db.preferences(id, signal).catch(() => defaultPreferences),
+    ]);
+    return { user: existing(found), orders, preferences };
+  } catch (error) {
+    controller.abort();
+    throw error;
+  }
+}
+
+class UserMissingError extends Error {}
+
+function existing(user: User | null): User {
+  if (user === null) throw new UserMissingError();
+  return user;
+}

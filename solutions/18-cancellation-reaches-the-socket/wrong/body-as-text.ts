@@ -1,0 +1,52 @@
+// Takes each piece of an answer for text: bytes that are none become other bytes.
+// fails: method, path, query, headers and body arrive as they were sent
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { request } from 'undici';
+
+/** These headers belong to one connection, and a proxy has two. */
+const ofTheConnection = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding']);
+
+/** Builds a proxy: it asks `upstream` whatever it is asked, and gives its answer. */
+export function buildProxy(options: { upstream: string }): FastifyInstance {
+  const { upstream } = options;
+  const app = fastify();
+  // A body is passed on as it comes, so nothing may parse it. `body` is then the stream, or undefined.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    done(null, payload);
+  });
+
+  app.all<{ Body?: Readable }>('/*', async (incoming, reply) => {
+    const left = new AbortController();
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) left.abort();
+    });
+    try {
+      const answer = await request(upstream + incoming.raw.url, {
+        method: incoming.method,
+        headers: passedOn(incoming.headers),
+        body: incoming.body ?? null,
+        signal: left.signal,
+      });
+      return await reply
+        .code(answer.statusCode)
+        .headers(passedOn(answer.headers))
+        .send(Readable.from(texts(answer.body)));
+    } catch {
+      return reply.code(502).send({ error: 'The upstream did not answer.' });
+    }
+  });
+
+  return app;
+}
+
+async function* texts(body: Readable): AsyncGenerator<string> {
+  for await (const piece of body) yield String(piece);
+}
+
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheConnection.has(name)));
+}

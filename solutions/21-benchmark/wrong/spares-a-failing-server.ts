@@ -1,0 +1,63 @@
+// After an answer 500 or above, its slot waits for a tenth of a second, to spare the server.
+// fails: an answer counts with any status, under its status
+import { finished } from 'node:stream/promises';
+import { Agent, request } from 'undici';
+import type { Report } from '../../../katas/21-benchmark/benchmark.ts';
+
+export async function bench(
+  url: string,
+  options: { requests: number; concurrency: number; signal?: AbortSignal },
+): Promise<Report> {
+  const { requests, signal } = options;
+  signal?.throwIfAborted();
+
+  const agent = new Agent();
+  const latencies: number[] = [];
+  const statuses: Record<number, number> = {};
+  let errors = 0;
+
+  const measureOne = async (): Promise<void> => {
+    const began = performance.now();
+    try {
+      const answer = await request(url, { dispatcher: agent, signal: signal ?? null });
+      await finished(answer.body.resume());
+      latencies.push(performance.now() - began);
+      statuses[answer.statusCode] = (statuses[answer.statusCode] ?? 0) + 1;
+      if (answer.statusCode >= 500) await new Promise((resolve) => setTimeout(resolve, 100));
+    } catch {
+      signal?.throwIfAborted();
+      errors += 1;
+    }
+  };
+
+  const began = performance.now();
+  try {
+    let left = requests;
+    const slot = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        await measureOne();
+      }
+    };
+    await Promise.all(Array.from({ length: options.concurrency }, slot));
+  } finally {
+    await agent.destroy();
+  }
+  const totalMs = performance.now() - began;
+
+  latencies.sort((one, other) => one - other);
+  return {
+    totalMs,
+    requestsPerSecond: latencies.length / (totalMs / 1000),
+    p50Ms: percentile(latencies, 50),
+    p99Ms: percentile(latencies, 99),
+    maxMs: percentile(latencies, 100),
+    errors,
+    statuses,
+  };
+}
+
+/** By nearest rank: the smallest value that `percent` of all values do not exceed. NaN where there are none. */
+function percentile(sorted: readonly number[], percent: number): number {
+  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN;
+}
