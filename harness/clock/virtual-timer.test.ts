@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
-import { armedTimers } from './virtual-timer.ts';
+import { armedTimers, endIdleTimers } from './virtual-timer.ts';
 
 installTrampolines();
 
@@ -184,4 +184,18 @@ test('a timer of real time is pending still when a clock has come and gone', asy
   expect(armedTimers.size).toBe(armedBefore + 1);
   clearTimeout(timer);
   expect(armedTimers.size).toBe(armedBefore);
+});
+
+test('timers that keep no process alive can be ended, and reach no later clock', async () => {
+  const idle = setInterval(() => {}, 60_000).unref();
+  const busy = setInterval(() => {}, 60_000);
+  const signal = AbortSignal.timeout(1000);
+
+  endIdleTimers();
+  const { timers } = await inVirtualTime(() => sleep(5000));
+  clearInterval(busy);
+  clearInterval(idle);
+
+  expect(timers.map(({ kind }) => kind)).toEqual(['setInterval', 'timers/promises.setTimeout']);
+  expect(signal.aborted).toBe(false);
 });

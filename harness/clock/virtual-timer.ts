@@ -154,6 +154,18 @@ export class VirtualTimer {
   }
 }
 
+/**
+ * Ends the timers that a learner's code or a spec has left and that keep no process alive, as the end of the process would: an `AbortSignal.timeout` in real
+ * time, for one. Each later clock would take them over, and the timelines of later tests would show them.
+ */
+export function endIdleTimers(): void {
+  // Each that ends leaves the set.
+  for (const timer of Array.from(armedTimers)) {
+    const { owner } = timer.caller;
+    if (!timer.hasRef() && (owner === 'learner' || owner === 'spec')) timer.abandon();
+  }
+}
+
 /** Clears a timer by its handle or its number, as `clearTimeout` and `clearInterval` do; anything else is left alone. */
 export function clearTimer(timer: TimerReference): void {
   if (timer instanceof VirtualTimer) {

@@ -58,6 +58,13 @@ test('keeps what the code printed, for the reader', async () => {
   expect(stripVTControlCharacters(result.output)).toContain('asked for 3');
 });
 
+test('a timer that keeps no process alive is in the timeline of its own test only', async () => {
+  const result = await judge(fetchAll('return [];', 'setInterval(() => {}, 60_000).unref();'));
+
+  const timers = result.tests.map(({ spans }) => spans.filter(({ kind }) => kind === 'timer'));
+  expect(new Set(timers.map(({ length }) => length))).toEqual(new Set([1]));
+});
+
 test('tells of a file that does not parse, with its line', async () => {
   const result = await judge('const a = 1;\nexport async function fetchAll( {\n');
 

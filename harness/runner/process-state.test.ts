@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { VirtualClock } from '../clock/virtual-clock.ts';
-import { armedTimers, VirtualTimer } from '../clock/virtual-timer.ts';
-import { endIdleTimers, isProcessClean, noteProcessState } from './process-state.ts';
+import { VirtualTimer } from '../clock/virtual-timer.ts';
+import { isProcessClean, noteProcessState } from './process-state.ts';
 
 test('a process is clean while nothing is open that was not', async () => {
   noteProcessState();
@@ -25,16 +25,6 @@ test('a timer that a virtual clock has handed back is noticed', async () => {
   VirtualClock.install().uninstall();
 
   expect(await isProcessClean()).toBe(false);
-});
-
-test('a timer that keeps no process alive is ended, and reaches no later clock', () => {
-  const idle = new VirtualTimer('setInterval', () => {}, 60_000).unref();
-  const busy = new VirtualTimer('setInterval', () => {}, 60_000);
-  onTestFinished(() => void [idle, busy].map((timer) => timer.close()));
-
-  endIdleTimers();
-
-  expect([idle, busy].map((timer) => armedTimers.has(timer))).toEqual([false, true]);
 });
 
 test('a listener of the process that an answer left is noticed', async () => {

@@ -13,18 +13,6 @@ export function noteProcessState(): void {
 }
 
 /**
- * Ends the timers that an answer or its spec has left and that keep no process alive, as the end of its process would. Each later clock would take them
- * over, and the answer judged next would have them in its timelines.
- */
-export function endIdleTimers(): void {
-  // Each that ends leaves the set.
-  for (const timer of Array.from(armedTimers)) {
-    const { owner } = timer.caller;
-    if (!timer.hasRef() && (owner === 'learner' || owner === 'spec')) timer.abandon();
-  }
-}
-
-/**
  * Whether this process is as it was when `noteProcessState` was called: nothing that an answer started still runs, and no listener of its own
  * is left on the process.
  */

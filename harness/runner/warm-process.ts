@@ -4,7 +4,7 @@ import { redirectTo } from '../submission/redirect.ts';
 import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
 import { beginSeed } from '../world/seed.ts';
 import { loadVitestWorker } from './load-vitest-worker.ts';
-import { endIdleTimers, isProcessClean } from './process-state.ts';
+import { isProcessClean } from './process-state.ts';
 import { renewImportHooks } from './renew-import-hooks.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
@@ -26,7 +26,6 @@ process.on('message', (message: unknown) => {
     if (message.run !== null) beginSealedRun(message.run);
     return;
   }
-  endIdleTimers();
   void isProcessClean().then((idle) => send({ type: 'kata-idle', idle } satisfies IdleReply));
 });
 

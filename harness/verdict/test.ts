@@ -1,5 +1,5 @@
 import { afterAll, test as vitestTest } from 'vitest';
-import { VirtualClock, real } from '../clock/index.ts';
+import { VirtualClock, endIdleTimers, real } from '../clock/index.ts';
 import { guard } from '../loop/index.ts';
 import { drawTimeline } from '../trace/text-timeline.ts';
 import { realTurn } from '../trace/real-time.ts';
@@ -92,6 +92,7 @@ async function runOnce(name: string, body: () => unknown, limitMs: number): Prom
   errors.push(...incidents.filter((incident) => incident.kind !== 'crash'));
 
   const isOver = !errors.some((error) => error instanceof AbandonedError);
+  if (isOver) endIdleTimers();
   if (errors.length === 0) return { verdict: 'pass', failure: null, trace, isOver };
   const error = errors.find((candidate) => !(candidate instanceof InconclusiveError)) ?? errors[0];
   // By class: an error that the learner made may say anything of itself.
