@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { Silence, type Glimpse } from './silence.ts';
 
-const still: Glimpse = { at: 0, beats: 1, queued: 0, stolen: 0, waitsForDisk: false };
+const still: Glimpse = {
+  at: 0,
+  beats: 1,
+  ran: 0,
+  asleep: false,
+  stolen: 0,
+  waitsForDisk: false,
+};
 
 function silenceAfter(step: (tick: number) => Partial<Glimpse>, ticks = 100): number {
   const silence = new Silence(20);
@@ -13,26 +20,32 @@ function silenceAfter(step: (tick: number) => Partial<Glimpse>, ticks = 100): nu
 
 describe('Silence', () => {
   test('grows while the thread runs or sleeps and does not beat', () => {
-    expect(silenceAfter(() => ({}))).toBe(2000);
+    expect(silenceAfter((tick) => ({ ran: tick * 20 }))).toBe(2000);
+    expect(silenceAfter(() => ({ asleep: true }))).toBe(2000);
+  });
+
+  test('grows where the system does not tell what the thread does', () => {
+    expect(silenceAfter(() => ({ ran: null }))).toBe(2000);
   });
 
   test('ends with a beat', () => {
-    expect(silenceAfter((tick) => ({ beats: tick }))).toBe(0);
+    expect(silenceAfter((tick) => ({ beats: tick, ran: tick * 20 }))).toBe(0);
   });
 
   test('does not grow while the thread stands in line for a CPU', () => {
-    expect(silenceAfter((tick) => ({ queued: tick * 20 }))).toBe(0);
+    expect(silenceAfter(() => ({}))).toBe(0);
+    expect(silenceAfter((tick) => ({ ran: tick * 5 }))).toBe(500);
   });
 
   test('does not grow while a hypervisor has the CPU', () => {
-    expect(silenceAfter((tick) => ({ stolen: tick * 20 }))).toBe(0);
+    expect(silenceAfter((tick) => ({ ran: tick * 20, stolen: tick * 20 }))).toBe(0);
   });
 
   test('does not grow while the thread waits for the disk', () => {
-    expect(silenceAfter(() => ({ waitsForDisk: true }))).toBe(0);
+    expect(silenceAfter((tick) => ({ ran: tick * 20, waitsForDisk: true }))).toBe(0);
   });
 
   test('hardly grows while the watchdog itself did not run', () => {
-    expect(silenceAfter((tick) => ({ at: tick * 60_000 }), 1)).toBe(40);
+    expect(silenceAfter((tick) => ({ at: tick * 60_000, ran: tick * 60_000 }), 1)).toBe(40);
   });
 });

@@ -3,8 +3,10 @@ export interface Glimpse {
   readonly at: number;
   /** Beats of the main thread's loop so far. */
   readonly beats: number;
-  /** Time the main thread stood in line for a CPU so far. */
-  readonly queued: number;
+  /** Time the main thread was on a CPU so far; null where the system does not tell. */
+  readonly ran: number | null;
+  /** Whether it sleeps: in a call it made, if it is silent. */
+  readonly asleep: boolean;
   /** Time a hypervisor took from this machine so far. */
   readonly stolen: number;
   /** Whether the main thread waits for the disk or for memory, which it cannot help. */
@@ -37,7 +39,12 @@ export class Silence {
     }
     if (glimpse.waitsForDisk) return;
     const passed = Math.min(glimpse.at - last.at, this.#mostPerStep);
-    const notItsOwn = glimpse.queued - last.queued + (glimpse.stolen - last.stolen);
-    this.ms += Math.max(0, passed - notItsOwn);
+    // Not what has passed without the time in line: that is told only when the thread comes to a CPU, which may be hundreds of milliseconds later.
+    const own = glimpse.asleep ? passed : Math.min(passed, ranBetween(last, glimpse));
+    this.ms += Math.max(0, own - (glimpse.stolen - last.stolen));
   }
+}
+
+function ranBetween(before: Glimpse, after: Glimpse): number {
+  return before.ran === null || after.ran === null ? Infinity : after.ran - before.ran;
 }
