@@ -12,5 +12,4 @@ export { real } from '../trace/real-time.ts';
 export type { TimerOutcome, TimerRecord } from './timer-record.ts';
 export { installTrampolines } from './trampolines.ts';
 export { forgiveWorkers } from './worker-ledger.ts';
-export { endIdleTimers } from './virtual-timer.ts';
 export { VirtualClock, type ClockOptions, type VirtualRun } from './virtual-clock.ts';

@@ -162,8 +162,7 @@ export class VirtualClock implements RulingClock {
     // Moving a timer takes it out of the set and puts it in again.
     for (const timer of Array.from(armedTimers)) {
       const record = this.#pending.get(timer)?.record();
-      const isOfLibrary = record?.owner !== 'learner' && record?.owner !== 'spec';
-      if (isOfLibrary || this.#adopted.has(timer)) {
+      if (record === undefined || !timer.isOfTest || this.#adopted.has(timer)) {
         timer.migrate();
         continue;
       }

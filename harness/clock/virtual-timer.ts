@@ -108,6 +108,12 @@ export class VirtualTimer {
     return this.#referenced;
   }
 
+  /** Whether the learner's code or the spec started it, and no library. */
+  get isOfTest(): boolean {
+    const { owner } = this.caller;
+    return owner === 'learner' || owner === 'spec';
+  }
+
   [Symbol.dispose](): void {
     this.close();
   }
@@ -161,8 +167,7 @@ export class VirtualTimer {
 export function endIdleTimers(): void {
   // Each that ends leaves the set.
   for (const timer of Array.from(armedTimers)) {
-    const { owner } = timer.caller;
-    if (!timer.hasRef() && (owner === 'learner' || owner === 'spec')) timer.abandon();
+    if (!timer.hasRef() && timer.isOfTest) timer.abandon();
   }
 }
 

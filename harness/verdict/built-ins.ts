@@ -52,8 +52,8 @@ let working: Notes = { owners: [], properties: [] };
  * (https://tc39.es/ecma262/#sec-ordinarysetwithowndescriptor, step 2.a).
  */
 export function noteBuiltIns(): void {
-  judging = notesOf({ globalThis, ...namedBy(languageNames), ...languageParts(), ...matchers() });
-  working = notesOf({ ...namedBy(nodeNames), ...nodeParts() });
+  judging = notesOf({ globalThis, ...namedBy(judgingNames), ...judgingParts(), ...matchers() });
+  working = notesOf({ ...namedBy(workingNames), ...workingParts() });
 }
 
 /**
@@ -143,8 +143,9 @@ function note(name: string, owner: object, { owners, properties }: Notes): void 
 function isState(owner: object, key: PropertyKey, property: PropertyDescriptor): boolean {
   const isFunction = typeof property.value === 'function';
   // A global with a getter is loaded lazily: Node puts the thing itself there at its first use. Other globals that are no functions belong to packages.
-  if (owner === globalThis)
-    return !isFunction && !languageNames.includes(String(key)) && !nodeNames.includes(String(key));
+  if (owner === globalThis) {
+    return !isFunction && ![...judgingNames, ...workingNames].includes(String(key));
+  }
   // Numbers, texts and lists that Node counts up or fills.
   return nodeOwners.has(owner) && property.get === undefined && !isFunction;
 }
@@ -174,7 +175,7 @@ function namedBy(names: readonly string[]): Record<string, object> {
 }
 
 /** Prototypes that no global names. */
-function languageParts(): Record<string, object> {
+function judgingParts(): Record<string, object> {
   const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!;
   return {
     'the prototype of iterators': iterator,
@@ -198,7 +199,7 @@ function matchers(): Record<string, object> {
   };
 }
 
-function nodeParts(): Record<string, object> {
+function workingParts(): Record<string, object> {
   return {
     'EventEmitter.prototype': EventEmitter.prototype,
     'http.ClientRequest.prototype': http.ClientRequest.prototype,
@@ -222,7 +223,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-const languageNames = [
+const judgingNames = [
   'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Promise', 'Map', 'Set', 'WeakMap',
   'WeakSet', 'WeakRef', 'FinalizationRegistry', 'RegExp', 'Date', 'Error', 'TypeError', 'RangeError', 'SyntaxError',
   'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError', 'Math', 'Reflect', 'Proxy',
@@ -230,7 +231,7 @@ const languageNames = [
   'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array',
 ]; // prettier-ignore
 
-const nodeNames = [
+const workingNames = [
   'JSON', 'SharedArrayBuffer', 'Atomics', 'AsyncDisposableStack', 'DisposableStack',
   'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'Buffer',
   'DOMException', 'MessageChannel', 'Headers', 'Request', 'Response',

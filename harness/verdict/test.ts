@@ -1,5 +1,6 @@
 import { afterAll, test as vitestTest } from 'vitest';
-import { VirtualClock, endIdleTimers, real } from '../clock/index.ts';
+import { VirtualClock, real } from '../clock/index.ts';
+import { endIdleTimers } from '../clock/virtual-timer.ts';
 import { guard } from '../loop/index.ts';
 import { drawTimeline } from '../trace/text-timeline.ts';
 import { realTurn } from '../trace/real-time.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { turns } from './turns.ts';
+import { restOfTheTurn, turns } from './turns.ts';
 
 test('a turn lets microtasks and an immediate that was waiting run', async () => {
   const seen: string[] = [];
@@ -26,4 +26,14 @@ test('n turns are n rounds of immediates', async () => {
 
 test('zero turns are refused', async () => {
   await expect(turns(0)).rejects.toThrow('Expected a whole number of turns above zero, got `0`.');
+});
+
+test('the rest of a turn is over before the next immediate', async () => {
+  const seen: string[] = [];
+  setImmediate(() => seen.push('immediate'));
+  queueMicrotask(() => process.nextTick(() => queueMicrotask(() => seen.push('microtask'))));
+
+  await restOfTheTurn();
+
+  expect(seen).toEqual(['microtask']);
 });

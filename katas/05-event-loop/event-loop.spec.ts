@@ -813,7 +813,7 @@ test('run can be called again', async () => {
 test('two loops share nothing', async () => {
   const { EventLoop } = await load();
   const steps: string[] = [];
-  const [first, second] = ['first', 'second'].map((name) => {
+  const loops = ['first', 'second'].map((name) => {
     const machine = new Machine({ arrivals: [{ at: 10, id: 7 }] });
     const loop = new EventLoop(machine.poller);
     function* coroutine(): Coroutine<void> {
@@ -824,14 +824,11 @@ test('two loops share nothing', async () => {
     loop.spawn(coroutine());
     loop.onReadable(7, () => void steps.push(`${name}: readable`));
     loop.callLater(20, () => void steps.push(`${name}: timer`));
-    return () => machine.drive(loop);
+    return { name, run: () => machine.drive(loop) };
   });
   const whats = ['callback', 'coroutine', 'readable', 'timer'];
 
-  for (const [name, run] of [
-    ['first', first!],
-    ['second', second!],
-  ] as const) {
+  for (const { name, run } of loops) {
     run();
     expect(steps.splice(0).toSorted(), `What happened in the run of the ${name} loop`).toEqual(
       whats.map((what) => `${name}: ${what}`),

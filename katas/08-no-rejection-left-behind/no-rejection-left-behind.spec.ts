@@ -9,8 +9,8 @@ import {
   gate,
   inVirtualTime,
   kata,
-  microtasks,
   random,
+  restOfTheTurn,
   settled,
   test,
   turns,
@@ -403,14 +403,6 @@ async function thisTurn(work: () => void): Promise<void> {
   const over = turns(1);
   work();
   await over;
-}
-
-/** Lets all pass that needs no further turn of the event loop: microtasks, and callbacks of process.nextTick. */
-async function restOfTheTurn(): Promise<void> {
-  for (let round = 0; round < 20; round += 1) {
-    await new Promise<void>((resolve) => process.nextTick(resolve));
-    await microtasks(10);
-  }
 }
 
 /** How the promise stands that `start` gives, as soon as the microtasks of this turn are over. */

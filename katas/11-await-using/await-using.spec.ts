@@ -1,5 +1,4 @@
 import { AssertionError } from 'node:assert';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   currentTrace,
@@ -8,8 +7,8 @@ import {
   gate,
   inVirtualTime,
   kata,
-  microtasks,
   random,
+  restOfTheTurn,
   test,
 } from '#harness';
 import type { VirtualClock } from '#harness';
@@ -1384,14 +1383,6 @@ async function failAfter(name: string, ms: number, error = new Error(name)): Pro
   await sleep(ms);
   bar.end('failed');
   throw error;
-}
-
-/** Lets all pass that needs no further turn of the event loop: microtasks, and callbacks of process.nextTick. */
-async function restOfTheTurn(): Promise<void> {
-  for (let round = 0; round < 20; round += 1) {
-    await new Promise<void>((resolve) => process.nextTick(resolve));
-    await microtasks(10);
-  }
 }
 
 /** What `block` comes to: its value or its error. */

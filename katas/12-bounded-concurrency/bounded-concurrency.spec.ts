@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import {
@@ -14,6 +14,7 @@ import {
   settled,
   test,
   turns,
+  watchAsyncWork,
 } from '#harness';
 import type { Gate, VirtualClock } from '#harness';
 import type { Semaphore } from './bounded-concurrency.ts';
@@ -667,7 +668,7 @@ test('nobody polls while they wait: no timer, no immediate', async () => {
   const gone = { signal: controller.signal };
 
   const release = await semaphore.acquire();
-  using polls = countPolls();
+  using polls = watchAsyncWork();
   const acquired = polls.watch(() => semaphore.acquire(kept));
   const calls = polls.watch(() => [
     semaphore.run(() => door.wait(), kept),
@@ -683,9 +684,10 @@ test('nobody polls while they wait: no timer, no immediate', async () => {
     ]),
   );
   const expectNoPolls = (when: string) => {
-    if (polls.count === 0) return;
+    const count = polls.begun.filter((type) => type === 'Timeout' || type === 'Immediate').length;
+    if (count === 0) return;
     expect.fail(
-      `${when}, your code set timers or immediates, ${polls.count} in ten turns of the event loop.`,
+      `${when}, your code set timers or immediates, ${count} in ten turns of the event loop.`,
     );
   };
   await turns(10);
@@ -923,24 +925,4 @@ async function onePermitIsLeft(semaphore: Semaphore, when: string): Promise<void
 
 function aWhile(): Promise<void> {
   return sleep(20);
-}
-
-/** Counts the timers and immediates that watched work sets, also long after it was called. */
-function countPolls() {
-  const watched = new AsyncLocalStorage<boolean>();
-  let count = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if ((type === 'Timeout' || type === 'Immediate') && watched.getStore()) count += 1;
-    },
-    // With a hook on promises, code that never ends could not be ended from outside.
-    trackPromises: false,
-  }).enable();
-  return {
-    watch: <T>(work: () => T): T => watched.run(true, work),
-    get count() {
-      return count;
-    },
-    [Symbol.dispose]: () => void hook.disable(),
-  };
 }

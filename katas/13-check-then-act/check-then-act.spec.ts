@@ -1,5 +1,4 @@
 import { AssertionError } from 'node:assert';
-import { AsyncLocalStorage, AsyncResource, createHook } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import {
   eachAbortPoint,
@@ -13,6 +12,7 @@ import {
   settled,
   test,
   turns,
+  watchAsyncWork,
 } from '#harness';
 import type { SeatStore } from './check-then-act.ts';
 
@@ -398,7 +398,7 @@ test('nobody polls: none of the three sets a timer or an immediate', async () =>
   const kept = new AbortController();
   const aborted = new AbortController();
 
-  using polls = countPolls();
+  using polls = watchAsyncWork();
   const calls = polls.watch(() => [
     mutex.runExclusive(() => door.wait()),
     mutex.runExclusive(() => {}),
@@ -413,12 +413,15 @@ test('nobody polls: none of the three sets a timer or an immediate', async () =>
   });
   await turns(10);
 
-  const whileWaiting = polls.count;
+  const whileWaiting = countPolls(polls.begun);
   door.open('open');
   // Nobody goes on when the test is over, also where it is red.
   await all;
   expect(whileWaiting, 'Timers, immediates and the like that were set while all waited').toBe(0);
-  expect(polls.count, 'Timers, immediates and the like that were set when they went on').toBe(0);
+  expect(
+    countPolls(polls.begun),
+    'Timers, immediates and the like that were set when they went on',
+  ).toBe(0);
 });
 
 timed('an abort while waiting rejects at once, and its function never runs', async () => {
@@ -907,9 +910,10 @@ function noThrow<T>(call: () => Promise<T>): Promise<T> {
   try {
     return call();
   } catch (error) {
-    return expect.fail(
-      `The mutex was free, and the function threw at once (${String(error)}). So did runExclusive; it should give a promise that rejects.`,
-    );
+    throw new AssertionError({
+      message: `The mutex was free, and the function threw at once (${String(error)}). So did runExclusive; it should give a promise that rejects.`,
+      stackStartFn: noThrow,
+    });
   }
 }
 
@@ -1056,27 +1060,9 @@ async function sameFunctionThrice(mutex: Runner): Promise<void> {
   expect(runs, 'The runs of a function that was given to the mutex three times').toBe(3);
 }
 
-/** Counts what watched work sets to be woken by, also long after it was called. */
-function countPolls() {
-  const watched = new AsyncLocalStorage<boolean>();
-  let count = 0;
-  const hook = createHook({
-    init: (_, type, _trigger, resource) => {
-      // These wait for no turn of the loop, or are only a note of the context: nobody polls with them.
-      if (type === 'TickObject' || type === 'Microtask' || resource instanceof AsyncResource)
-        return;
-      if (watched.getStore()) count += 1;
-    },
-    // Promises may be made while one waits; and with a hook on them, code that never ends could not be ended from outside.
-    trackPromises: false,
-  }).enable();
-  return {
-    watch: <T>(work: () => T): T => watched.run(true, work),
-    get count() {
-      return count;
-    },
-    [Symbol.dispose]: () => void hook.disable(),
-  };
+/** How many of these could wake somebody. What waits for no turn of the loop cannot: nobody polls with it. */
+function countPolls(begun: readonly string[]): number {
+  return begun.filter((type) => type !== 'TickObject' && type !== 'Microtask').length;
 }
 
 /** One caller hears of a failure late, after another one has asked anew; then a third one comes. Resolves with the number of loads. */

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +13,7 @@ import {
   ThreadGate,
   turns,
   until,
+  watchAsyncWork,
   wrapFunctions,
 } from '#harness';
 import type { Job } from './tasks.ts';
@@ -82,7 +82,7 @@ test('uses its threads again', async () => {
 });
 
 test('gives a free thread the next task at once', async () => {
-  using polls = watchPolls();
+  using polls = watchAsyncWork();
   using pool = await polls.watch(() => openPool({ size: 2 }));
   using gate = new ThreadGate();
   using longer = new ThreadGate();
@@ -93,10 +93,12 @@ test('gives a free thread the next task at once', async () => {
   const tasks = polls.watch(() =>
     Array.from({ length: 5 }, () => pool.run({ do: 'count', counter })),
   );
-  polls.begin();
+  const before = polls.called.length;
+  const due = (...types: string[]) =>
+    polls.called.slice(before).filter((type) => types.includes(type)).length;
   await turns(10);
   const looks = 'Timers and immediates with which your pool looked for a free thread, in ten turns';
-  expect(polls.timers + polls.immediates, looks).toBe(0);
+  expect(due('Timeout', 'Immediate'), looks).toBe(0);
   gate.open();
 
   const what = 'five short tasks, while a long one keeps only one of two threads busy';
@@ -105,7 +107,7 @@ test('gives a free thread the next task at once', async () => {
   expect(places, sentence).toEqual([0, 1, 2, 3, 4]);
   const late =
     'Timers of your pool for which waiting tasks waited, though a thread was free already';
-  expect(polls.timers, late).toBe(0);
+  expect(due('Timeout'), late).toBe(0);
 });
 
 test('starts waiting tasks in the order in which they came', async () => {
@@ -800,40 +802,6 @@ async function answering<T>(input: unknown): Promise<T> {
 /** The JSON text of a list, of `bytes` bytes. */
 function listOf(bytes: number): string {
   return '[3,-2,1]'.padEnd(bytes);
-}
-
-/** Counts the timers and immediates that come due for watched work, from `begin` on. */
-function watchPolls() {
-  const watched = new AsyncLocalStorage<boolean>();
-  const kinds = new Map<number, 'timers' | 'immediates'>();
-  let begun = false;
-  const counts = { timers: 0, immediates: 0 };
-  const hook = createHook({
-    init: (id, type) => {
-      if (!watched.getStore()) return;
-      if (type === 'Timeout') kinds.set(id, 'timers');
-      if (type === 'Immediate') kinds.set(id, 'immediates');
-    },
-    before: (id) => {
-      const kind = kinds.get(id);
-      if (begun && kind !== undefined) counts[kind] += 1;
-    },
-    // With a hook on promises, code that never ends could not be ended from outside.
-    trackPromises: false,
-  }).enable();
-  return {
-    watch: <T>(work: () => T): T => watched.run(true, work),
-    begin: () => {
-      begun = true;
-    },
-    get timers() {
-      return counts.timers;
-    },
-    get immediates() {
-      return counts.immediates;
-    },
-    [Symbol.dispose]: () => void hook.disable(),
-  };
 }
 
 /** Notes how long the texts are that are parsed in this thread. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { VirtualClock, expect, gate, inVirtualTime, kata, random, test, turns } from '#harness';
-import type { Gate } from '#harness';
+import type { ClockOptions, Gate } from '#harness';
 
 const load = kata(() => import('./heavy-jobs.ts'));
 
@@ -654,8 +654,6 @@ test('closing the app ends the jobs and leaves no timer', async () => {
 
   expect(run).toLeaveNoTimers();
 });
-
-type ClockOptions = NonNullable<Parameters<typeof inVirtualTime>[1]>;
 
 type BuildApp = Awaited<ReturnType<typeof load>>['buildApp'];
 
