@@ -24,10 +24,6 @@ describe('Silence', () => {
     expect(silenceAfter(() => ({ asleep: true }))).toBe(2000);
   });
 
-  test('grows where the system does not tell what the thread does', () => {
-    expect(silenceAfter(() => ({ ran: null }))).toBe(2000);
-  });
-
   test('ends with a beat', () => {
     expect(silenceAfter((tick) => ({ beats: tick, ran: tick * 20 }))).toBe(0);
   });

@@ -3,8 +3,8 @@ export interface Glimpse {
   readonly at: number;
   /** Beats of the main thread's loop so far. */
   readonly beats: number;
-  /** Time the main thread was on a CPU so far; null where the system does not tell. */
-  readonly ran: number | null;
+  /** Time the main thread was on a CPU so far, or what it may have been at most. */
+  readonly ran: number;
   /** Whether it sleeps: in a call it made, if it is silent. */
   readonly asleep: boolean;
   /** Time a hypervisor took from this machine so far. */
@@ -40,11 +40,7 @@ export class Silence {
     if (glimpse.waitsForDisk) return;
     const passed = Math.min(glimpse.at - last.at, this.#mostPerStep);
     // Not what has passed without the time in line: that is told only when the thread comes to a CPU, which may be hundreds of milliseconds later.
-    const own = glimpse.asleep ? passed : Math.min(passed, ranBetween(last, glimpse));
+    const own = glimpse.asleep ? passed : Math.min(passed, glimpse.ran - last.ran);
     this.ms += Math.max(0, own - (glimpse.stolen - last.stolen));
   }
-}
-
-function ranBetween(before: Glimpse, after: Glimpse): number {
-  return before.ran === null || after.ran === null ? Infinity : after.ran - before.ran;
 }

@@ -128,7 +128,6 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     test: 'harness/world/upstream.test.ts',
   },
   { file: 'harness/loop/hold-sampler.ts', ...inWatchdog },
-  { file: 'harness/loop/main-thread.ts', ...inWatchdog },
   { file: 'harness/loop/main-thread-debugger.ts', ...inWatchdog },
   { file: 'harness/loop/watchdog-worker.ts', ...inWatchdog },
   { file: 'harness/setup-process.ts', ...inKataProcess },
