@@ -30,6 +30,7 @@ const everywhere = [
   'off',
   'on',
   'once',
+  'pid',
   'platform',
   'release',
   'removeListener',
@@ -44,7 +45,7 @@ const everywhere = [
 ];
 
 /** For the one who starts a thread or a process. */
-const forParents = ['argv', 'argv0', 'env', 'execArgv', 'execPath', 'pid'];
+const forParents = ['argv', 'argv0', 'env', 'execArgv', 'execPath'];
 
 /** For the file that runs in a thread or a process of its own. */
 const forChildren = ['channel', 'connected', 'disconnect', 'exit', 'exitCode', 'send', 'stdin'];

@@ -14,6 +14,9 @@ export const anyProperty = '*';
 /** In an origin: the prototype of a value that is not known. */
 export const somePrototype = '(prototype)';
 
+/** Globals that are no objects: nothing comes from them, and nothing of them can be changed. */
+const plainGlobals: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity']);
+
 /** How far an alias of an alias is followed. */
 const deepest = 500;
 
@@ -125,7 +128,7 @@ export class Values {
 
   #originsOfName(node: Identifier, depth: number): Origin[] {
     const binding = this.scopes.lookUp(node);
-    if (!binding) return [property([], node.name)];
+    if (!binding) return plainGlobals.has(node.name) ? [] : [property([], node.name)];
     if (binding.imported) return [exportOf(binding.imported.module, binding.imported.name)];
     return binding.values.flatMap(({ from, path }) =>
       this.originsOf(from, depth).map((base) => path.reduce(property, base)),

@@ -17,6 +17,8 @@ test.each([
   'globalThis.myCounter = 1;',
   'const { hasOwnProperty } = Object.prototype;',
   'let timer = setTimeout(f, 1); timer = null; timer.x = 1;',
+  'let tail = undefined; tail = { value }; tail.next = node;',
+  'const job = found ? undefined : NaN; job.done = true; Object.assign(job, more);',
 ])('lets pass: %s', (source) => {
   expect(refusalsOf(source)).toEqual([]);
 });

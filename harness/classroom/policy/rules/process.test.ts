@@ -5,6 +5,7 @@ const processKata = { ...plainKata, modules: ['node:process', 'node:events'] };
 
 test.each([
   'process.nextTick(f);',
+  'const id = `${process.pid}-1`;',
   'const began = process.hrtime.bigint();',
   "process?.['nextTick'](f);",
   'const { nextTick, hrtime } = process;',
