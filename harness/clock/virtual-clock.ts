@@ -319,7 +319,8 @@ export class VirtualClock implements RulingClock {
     if (hold) return { what: hold[0]!, caller: null };
     const request = this.#requests.inFlight();
     if (request) return request;
-    const what = workersInFlight() ?? socketsInFlight({ peerMs: this.#limits.peerMs, peerLooks });
+    const { peerMs } = this.#limits;
+    const what = workersInFlight(peerMs) ?? socketsInFlight({ peerMs, peerLooks });
     return what === null ? null : { what, caller: null };
   }
 

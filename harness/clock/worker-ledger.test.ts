@@ -74,6 +74,31 @@ test('an answer that was forgiven holds nothing', async () => {
   await worker.terminate();
 });
 
+test('a worker that sleeps long after a message owes nothing', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(
+    "require('node:worker_threads').parentPort.on('message', ({ port }) => port.on('message', (message) => port.postMessage(message)))",
+    { eval: true },
+  );
+  await once(worker, 'online');
+
+  const { value } = await inVirtualTime(
+    async () => {
+      const order: string[] = [];
+      // Answered by its port alone: the worker itself never says a word.
+      worker.postMessage({ port: port2 }, [port2]);
+      port1.postMessage('question');
+      const answer = once(port1, 'message').then(() => order.push('answer'));
+      await Promise.all([answer, sleep(1).then(() => order.push('timer'))]);
+      return order;
+    },
+    { peerMs: 200 },
+  );
+  await worker.terminate();
+
+  expect(value).toEqual(['answer', 'timer']);
+});
+
 test('counting adds no listener to a worker', async () => {
   await inVirtualTime(async () => {
     const worker = new Worker(echo, { eval: true });
