@@ -27,9 +27,14 @@ export class VirtualDeadlockError extends ClockError {
     now: number;
     lastTimer: TimerRecord | undefined;
     unanswered: readonly string[];
+    /** Whether it looks again in each turn of the loop, by `setImmediate`. */
+    polls: boolean;
   }) {
+    const left = facts.polls
+      ? 'it looks again in every turn of the event loop, by setImmediate, but nothing is left that could change'
+      : 'nothing is left that could wake it';
     const rows = [
-      `Your code is still waiting at ${facts.now} ms, and nothing is left that could wake it: no timer is pending and no request is in flight.`,
+      `Your code is still waiting at ${facts.now} ms, and ${left}: no timer is pending and no request is in flight.`,
       ...facts.unanswered.map((sentence) => `Still open: ${sentence}.`),
     ];
     if (facts.lastTimer) {
@@ -38,8 +43,9 @@ export class VirtualDeadlockError extends ClockError {
     }
     super(rows.join('\n'), {
       location: facts.lastTimer?.where ?? null,
-      advice:
-        'Look for a promise whose resolve or reject is never called, or for something that waits for its own end. A program of its own would stop here with exit code 13, "unsettled top-level await".',
+      advice: facts.polls
+        ? 'Looking again and again keeps a processor busy, and virtual time moves only to the next timer. Wait for the event itself, or with a timer.'
+        : 'Look for a promise whose resolve or reject is never called, or for something that waits for its own end. A program of its own would stop here with exit code 13, "unsettled top-level await".',
     });
   }
 }

@@ -89,6 +89,30 @@ test('a held promise keeps time still until it settles', async () => {
   expect([value, virtualMs]).toEqual(['held', 0]);
 });
 
+test('a wait that looks again in every turn is told as such', async () => {
+  using clock = VirtualClock.install({ deadlockMs: 50, heldMs: 500 });
+  let stop = false;
+
+  const run = clock.run(
+    () =>
+      new Promise<void>((resolve) => {
+        const end = Date.now() + 1000;
+        const look = (): void => {
+          if (stop || Date.now() >= end) resolve();
+          else setImmediate(look);
+        };
+        look();
+      }),
+  );
+
+  await expect(run).rejects.toMatchObject({
+    name: 'VirtualDeadlockError',
+    message: expect.stringContaining('it looks again in every turn of the event loop'),
+    advice: expect.stringContaining('with a timer'),
+  });
+  stop = true;
+});
+
 test('a wait that nothing can end is a deadlock, and names the last timer', async () => {
   using clock = VirtualClock.install();
 

@@ -354,6 +354,7 @@ export class VirtualClock implements RulingClock {
       now: this.now,
       lastTimer,
       unanswered: unansweredRequests(),
+      polls: this.#requests.hasImmediates,
     });
   }
 
