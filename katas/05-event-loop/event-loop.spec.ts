@@ -37,12 +37,6 @@ test('ready callbacks are called in order, one added twice is called twice', asy
   machine.drive(loop);
 
   expect(steps).toHappenInOrder(order);
-  const polls = machine.polls.length;
-  if (polls > 1) {
-    expect.fail(
-      `${order.length} callbacks were ready, and your loop called poll ${polls} times. A turn calls all that are ready, then the loop polls.`,
-    );
-  }
 });
 
 test('a callback added during a turn is called in the next turn', async () => {
@@ -70,7 +64,9 @@ test('a callback added during a turn is called in the next turn', async () => {
   loop.callSoon(step('first', () => loop.callSoon(second)));
   machine.drive(loop);
 
-  const order = ['first', 'added by the first', 'what came meanwhile', 'added by the second'];
+  // Before or behind the callback that was ready when it came: both are right.
+  const order = ['first', 'added by the first', 'added by the second'];
+  order.splice(steps[1] === 'what came meanwhile' ? 1 : 2, 0, 'what came meanwhile');
   expect(steps).toHappenInOrder(order);
 });
 
@@ -122,56 +118,52 @@ test('callbacks that keep coming do not keep a readable id waiting', async () =>
     expect.fail('`run` returned while a callback still waited for an id: it was never called.');
   if (calls() === 1000) expect.fail(`An id was readable after 10 ms, and not read; ${keptComing}`);
   expect(waitsOf(machine), whileReady).toEqual([]);
-
-  const deaf = new Machine({ arrivals: [10, 5000].map((at) => ({ at, id: 7 })) });
-  const late = new EventLoop(deaf.poller);
-  const called: number[] = [];
-  keepComing(late, deaf, () => {
-    if (deaf.ms < 20) return false;
-    late.onReadable(7, () => called.push(deaf.ms));
-    return true;
-  });
-  deaf.drive(late);
-
-  expect(
-    called,
-    'Id 7 was readable at 10 and 5000 ms. Callbacks were ready until 20 ms, so there was a poll between any two of them. Then one began to wait for the id; when it was called',
-  ).toEqual([5000]);
 });
 
 test('a timer of 0 ms that a timer sets is called in the next turn', async () => {
   const { EventLoop } = await load();
   const machine = new Machine();
   const loop = new EventLoop(machine.poller);
-  const steps: string[] = [];
+  let rings = 0;
+  let before = 0;
+  const ring = (): void => {
+    rings += 1;
+    if (rings === 1) loop.callSoon(() => (before = rings));
+    if (rings < 100) loop.callLater(0, ring);
+  };
 
-  loop.callLater(10, () => {
-    steps.push('timer');
-    loop.callLater(0, () => void steps.push('its timer of 0 ms'));
-    loop.callSoon(() => void steps.push('its callback'));
-  });
+  loop.callLater(10, ring);
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(['timer', 'its callback', 'its timer of 0 ms']);
-  expect(machine.ms, 'A timer of 10 ms set one of 0 ms. The milliseconds when all was over').toBe(
-    10,
+  expect(rings, 'A timer of 10 ms set one of 0 ms, and so on; how many were called of 100').toBe(
+    100,
   );
+  expect(machine.ms, 'The milliseconds when all was over').toBe(10);
+  // In the next turn both are called, in any order. A loop that never comes to the next turn calls all timers first.
+  if (before < 1 || before > 9) {
+    expect.fail(
+      `A timer added a callback and set a timer of 0 ms, which set the next one, and so on. ${before} timers were called before the callback. Each of them belongs to a turn of its own.`,
+    );
+  }
 });
 
-test('what is readable comes before timers that are due', async () => {
+test('what has become ready comes before a timer that falls due later', async () => {
   const { EventLoop } = await load();
-  const machine = new Machine({ arrivals: [{ at: 15, id: 7 }] });
+  const machine = new Machine({ arrivals: [7, 8, 9].map((id) => ({ at: 15, id })) });
   const loop = new EventLoop(machine.poller);
   const steps: string[] = [];
 
-  loop.callLater(10, () => {
-    loop.callLater(5, () => void steps.push('due timer'));
-    loop.onReadable(7, () => void steps.push('readable'));
-    machine.work(10);
-  });
+  for (const id of [7, 8, 9]) {
+    loop.onReadable(id, () => {
+      steps.push('readable');
+      machine.work(10);
+    });
+  }
+  loop.callLater(20, () => void steps.push('timer'));
   machine.drive(loop);
 
-  expect(steps).toHappenInOrder(['readable', 'due timer']);
+  // All three were told by one poll, before the timer was due.
+  expect(steps).toHappenInOrder(['readable', 'readable', 'readable', 'timer']);
 });
 
 test('poll is asked to wait exactly until the next timer', async () => {
@@ -187,7 +179,7 @@ test('poll is asked to wait exactly until the next timer', async () => {
   machine.drive(loop);
 
   expect(
-    machine.polls,
+    waitsOf(machine),
     `Timers were due at ${times.join(', ')} ms, and an id was readable 10 ms before the last; what poll was asked to wait, call by call`,
   ).toEqual([...pauses, 10]);
 });
@@ -208,7 +200,7 @@ test('poll is asked to wait without a limit when no timer is set', async () => {
   }
   expect(calls, 'An id was readable at 50000 ms; when its callback was called').toEqual([50_000]);
   expect(
-    machine.polls,
+    waitsOf(machine),
     'No timer was set, and poll came back early once; what it was asked to wait',
   ).toEqual([null, null]);
 });
@@ -405,24 +397,6 @@ test('an arrival that nobody waits for is forgotten', async () => {
   expect(calls, 'Id 7 was readable at 10 and 30 ms; somebody waited for it from 20 ms on').toEqual([
     30,
   ]);
-
-  // Here a callback was ready already when poll told of the arrival, and begins to wait right after it.
-  const busy = new Machine({ arrivals: [10, 5000].map((at) => ({ at, id: 7 })) });
-  const other = new EventLoop(busy.poller);
-  const tooEarly: number[] = [];
-  keepComing(other, busy, () => {
-    if (!busy.told.includes(7)) return false;
-    other.onReadable(7, () => {
-      if (busy.ms < 5000) tooEarly.push(busy.ms);
-    });
-    return true;
-  });
-  busy.drive(other);
-
-  expect(
-    tooEarly,
-    'Poll had told of id 7, then a callback of the same turn began to wait for it; when it was called for the old arrival',
-  ).toEqual([]);
 });
 
 test('spawn runs nothing yet: the first step is ready like any callback', async () => {
@@ -485,20 +459,6 @@ test('a sleep of 0 ms lets the others go on', async () => {
 
   expect(steps).toHappenInOrder(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
   expect(machine.ms, 'Milliseconds after which the sleeps of 0 ms were over').toBe(0);
-
-  const another = new Machine();
-  const other = new EventLoop(another.poller);
-  const order: string[] = [];
-  function* napping(): Coroutine<void> {
-    yield { sleep: 0 };
-    order.push('sleep of 0 ms');
-  }
-  other.spawn(napping());
-  other.callSoon(() => other.callSoon(() => void order.push('callback added later in that turn')));
-  another.drive(other);
-
-  // Like any timer, it comes behind what was ready before the poll.
-  expect(order).toHappenInOrder(['callback added later in that turn', 'sleep of 0 ms']);
 });
 
 test('a handle is done when its coroutine has returned, and has its value', async () => {
@@ -755,7 +715,7 @@ test('run returns at once when there is nothing to do', async () => {
   machine.drive(new EventLoop(machine.poller));
 
   expect(machine.ms, 'Milliseconds that run waited').toBe(0);
-  expect(machine.polls, 'There was nothing to do; what poll was asked to wait').toEqual([]);
+  expect(waitsOf(machine), 'There was nothing to do; what poll was asked to wait').toEqual([]);
 });
 
 test('run returns when all that is left are coroutines that wait for each other', async () => {
@@ -870,8 +830,6 @@ class Machine {
   });
   /** What poll was asked to wait, call by call. */
   readonly polls: (number | null)[] = [];
-  /** The ids that poll has told. */
-  readonly told: number[] = [];
   // Time may begin anywhere.
   readonly #began = random().int(1, 2 ** 40);
   #now = this.#began;
@@ -920,9 +878,7 @@ class Machine {
     const ids = this.#arrivals.filter(({ at }) => at <= end).map(({ id }) => id);
     this.#arrivals = this.#arrivals.filter(({ at }) => at > end);
     this.#early = this.#early.filter((at) => at > end);
-    const told = [...new Set(ids)];
-    this.told.push(...told);
-    return told;
+    return [...new Set(ids)];
   }
 
   #refuse(timeoutMs: number | null): void {

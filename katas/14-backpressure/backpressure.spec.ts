@@ -544,11 +544,16 @@ test('copyFile that fails or is aborted leaves no file behind', async () => {
 
   const missing = copyFile(originals.file('missing'), to);
   // The error of what went wrong first, not that of the tidying up.
-  await expect(missing).toRejectWith({ message: /ENOENT.*missing/ });
+  await expectToTell(missing, 'The original is missing', /ENOENT.*missing/);
   await folder.expectNothing('The original is missing');
-  await expect(copyFile(originals.file('.'), to)).toRejectWith({ message: 'EISDIR' });
+  // Whoever looks before he copies may say it in his own words.
+  await expectToTell(copyFile(originals.file('.'), to), 'The original is a folder', /\S/);
   await folder.expectNothing('The original is a folder');
-  await expect(copyFile(from, folder.file('missing/copy'))).toRejectWith({ message: 'ENOENT' });
+  await expectToTell(
+    copyFile(from, folder.file('missing/copy')),
+    'The folder of the copy is missing',
+    /ENOENT/,
+  );
   await folder.expectNothing('The folder of the copy is missing');
   await expect(() => copyFile(from, to, { signal: AbortSignal.abort(reason) })).toRejectWith({
     reason,
@@ -599,6 +604,17 @@ test('copyFile that fails or is aborted leaves no file behind', async () => {
   }
   await originals.expectNothing('Some copies of it failed or were aborted', 'original', 'small');
 });
+
+/** Fails unless `copying` rejects with an error whose message says so, or with one that was caused by such an error. */
+async function expectToTell(copying: Promise<void>, when: string, message: RegExp): Promise<void> {
+  const [outcome] = await Promise.allSettled([copying]);
+  if (outcome.status === 'fulfilled') expect.fail(`${when}, but copyFile resolved.`);
+  const error: unknown = outcome.reason;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const told = [error, cause].map((each) => (each instanceof Error ? each.message : ''));
+  if (told.some((each) => message.test(each))) return;
+  expect(told[0], `${when}. The message of the error`).toMatch(message);
+}
 
 /** A test in virtual time, so that a minute of waiting costs nothing and every millisecond is exact. */
 function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {

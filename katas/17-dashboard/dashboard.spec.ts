@@ -16,13 +16,14 @@ interface Failure {
 }
 
 const locked: Failure = { reason: new Error('The table is locked.'), told: 'an Error' };
-const noTable = Object.assign(new Error('There is no such table.'), { statusCode: 404 });
-const failures: readonly Failure[] = [
-  locked,
-  { reason: undefined, told: 'undefined' },
-  { reason: new DOMException('It took too long.', 'AbortError'), told: 'an AbortError of its own' },
-  { reason: noTable, told: 'an Error whose statusCode is 404' },
-];
+const tooLong: Failure = {
+  reason: new DOMException('It took too long.', 'AbortError'),
+  told: 'an AbortError of its own',
+};
+const noTable: Failure = {
+  reason: Object.assign(new Error('There is no such table.'), { statusCode: 404 }),
+  told: 'an Error whose statusCode is 404',
+};
 
 test('a dashboard of 50, 80 and 40 ms is ready after 80 ms', async () => {
   const { replies } = await ask({
@@ -121,7 +122,7 @@ test('requests at the same time know nothing of each other', async () => {
 });
 
 test('preferences that fail become the defaults', async () => {
-  for (const failure of failures) {
+  for (const failure of [locked, tooLong, noTable]) {
     const failing = { ...quick, preferences: { ms: 90, fails: failure } };
     const plan: PlanFor = (_id, round) => (round === 1 ? failing : quick);
     const { db, replies } = await ask(plan, [...twice, 'and then', 7]);
@@ -156,47 +157,59 @@ test('preferences that fail first leave the rest as it is', async () => {
     expect(reply, what).toTakeVirtually(80);
   }
 
-  const then: Record<string, [status: number, course: Partial<Plan>]> = {
-    'db.user failed': [502, { user: { ms: 30, fails: locked } }],
-    'db.orders failed': [502, { orders: { ms: 30, fails: locked } }],
-    'the user was missing': [404, { user: { ms: 30, missing: true } }],
+  const then: Record<string, Partial<Plan>> = {
+    'db.user failed': { user: { ms: 30, fails: locked } },
+    'db.orders failed': { orders: { ms: 30, fails: locked } },
+    'the user was missing': { user: { ms: 30, missing: true } },
   };
-  for (const [event, [status, course]] of Object.entries(then)) {
-    const { db, replies } = await ask({
-      ...quick,
-      ...course,
-      preferences: { ms: 10, fails: locked },
-    });
+  for (const [event, course] of Object.entries(then)) {
+    const plan = { ...quick, ...course, preferences: { ms: 10, fails: locked } };
+    const { db, replies } = await ask(plan);
 
     const what = `The preferences failed after 10 ms, and after 30 ms ${event}`;
-    expect(replies[0]?.status, `${what}. Your status`).toBe(status);
-    expect(replies[0], what).toTakeVirtually(30);
-    expect(db.runningAfter(30), `${what}. Queries that went on after that`).toEqual([]);
+    if (course.user?.missing === true) {
+      expect(replies[0]?.status, `${what}. Your status`).toBe(404);
+      expect(replies[0], what).toTakeVirtually(30);
+      expect(db.runningAfter(30), `${what}. Queries that went on after that`).toEqual([]);
+    } else {
+      expectStatus(replies[0], course.user === undefined ? [502] : serverErrors, what);
+      expectEnded(db, replies[0], { plan, ms: 30, what });
+    }
   }
 });
 
-test('orders that fail become 502 at once, and stop the others', async () => {
+test('orders that fail become 502, and leave no query behind', async () => {
   await expectBadGateway('orders', 'user');
 });
 
-test('a query for the user that fails becomes 502 at once, and stops the others', async () => {
+test('a query for the user that fails becomes an error, and leaves no query behind', async () => {
   await expectBadGateway('user', 'orders');
 });
 
-test('an id not in digits, or out of range, is 400 and asks nothing', async () => {
-  const outOfRange = ['0', '00', '-1', '-7', '2147483648', '4294967303', '99999999999999999999'];
-  const notNumbers = ['seven', 'NaN', '7up', '7_0', '7%2C0', '%207', '7%20', '7%0A7', '+7'];
-  const notInDigits = ['1.5', '7.0', '7.', '1e3', '1E3', '0x10', '0b11', '%D9%A7', '%EF%BC%97'];
-  const ids = [...outOfRange, ...notNumbers, ...notInDigits];
-  const { db, replies } = await ask(quick, ids);
+test('an id that is no whole number is 400 and asks nothing', async () => {
+  const noIds = ['seven', 'NaN', '7up', '7_0', '7%2C0', '1.5', '7%0A7', '%D9%A7', '%EF%BC%97'];
+  const { db, replies } = await ask(quick, noIds);
 
-  const rule = 'Only digits make an id, from 1 to 2147483647';
-  for (const [index, id] of ids.entries()) {
+  const rule = 'An id is a whole number, in digits';
+  for (const [index, id] of noIds.entries()) {
     const status = replies[index]?.status;
     expect(status, `${rule}. Your status, for the id '${decodeURIComponent(id)}'`).toBe(400);
   }
-  const asked = db.calls.map(({ query, id }) => `db.${query}(${String(id)})`);
-  expect(asked, `${rule}. Queries for ids that are none`).toEqual([]);
+  expect(db.asked, `${rule}. Queries for ids that are none`).toEqual([]);
+
+  const outOfRange = ['0', '00', '-1', '-7', '2147483648', '4294967303', '99999999999999999999'];
+  const otherwise = ['7.0', '7.', '1e3', '1E3', '0x10', '0b11', '+7', '%207', '7%20'];
+  for (const id of [...outOfRange, ...otherwise]) {
+    const text = decodeURIComponent(id);
+    const { db: own, replies: given } = await ask(quick, [id]);
+    const refused = given[0]?.status === 400;
+    const which = refused
+      ? `Your status for the id '${text}' was 400. Queries for it`
+      : `The id '${text}' may be refused with 400, or asked for with its number. Your queries for it`;
+    const number = String(Number(text));
+    const asked = queries.map((query) => `db.${query}(${number})`);
+    expect(own.asked.toSorted(), which).toEqual(refused ? [] : asked.toSorted());
+  }
 
   const bounds = [1, 2_147_483_647];
   const { replies: good } = await ask(quick, bounds);
@@ -205,9 +218,12 @@ test('an id not in digits, or out of range, is 400 and asks nothing', async () =
   }
 });
 
-/** With whatever the query fails, and whenever: 502 at once, and nothing runs on. The request after it is a new one. */
+/** With whatever the query fails, and whenever: an error, and nothing runs on after it. The request after it is a new one. */
 async function expectBadGateway(failing: 'user' | 'orders', beside: QueryName): Promise<void> {
   const slow = { [beside]: { ms: 50 }, preferences: { ms: 40 } };
+  // An error of the orders is not about the customer, whatever status it has.
+  const failures = failing === 'orders' ? [locked, tooLong, noTable] : [locked, tooLong];
+  const statuses = failing === 'orders' ? [502] : serverErrors;
   const cases: { what?: string; ms?: number; fails?: Failure; others?: Partial<Plan> }[] = [
     ...failures.map((failure) => ({ fails: failure })),
     {
@@ -225,13 +241,33 @@ async function expectBadGateway(failing: 'user' | 'orders', beside: QueryName): 
     const { db, replies } = await ask((_id, round) => (round === 0 ? plan : quick), twice);
 
     const sentence = `db.${failing} failed with ${fails.told} after ${ms} ms${what && ', '}${what}`;
-    expect(replies[0]?.status, `${sentence}. Your status`).toBe(502);
-    expect(replies[0]?.virtualMs, `${sentence}. Milliseconds until your reply`).toBe(ms);
-    const ranOn = db.runningAfter(ms, 0);
-    expect(ranOn, `${sentence}. Queries that went on after that`).toEqual([]);
+    // Who waits for all of them may give way to the missing user.
+    expectStatus(replies[0], plan.user.missing ? [...statuses, 404] : statuses, sentence);
+    expectEnded(db, replies[0], { plan, ms, what: sentence });
     const next = `${sentence}. In the next request all went well. Its status`;
     expect(replies[1]?.status, next).toBe(200);
   }
+}
+
+function expectStatus(reply: Reply | undefined, right: readonly number[], what: string): void {
+  const told = right.join(' or ');
+  const yours = reply?.status ?? 0;
+  expect(right.includes(yours) ? told : String(yours), `${what}. Your status`).toBe(told);
+}
+
+/** The reply comes at once, and the others are stopped. Or all of them have ended before it. */
+function expectEnded(
+  db: FakeDb,
+  reply: Reply | undefined,
+  { plan, ms, what }: { plan: Plan; ms: number; what: string },
+): void {
+  const slowest = Math.max(...queries.map((query) => plan[query].ms));
+  const taken = reply?.virtualMs ?? Infinity;
+  const sentence = `${what}. The slowest query would take ${slowest} ms. Milliseconds until your reply`;
+  expect(taken, sentence).toBeGreaterThanOrEqual(ms);
+  expect(taken, sentence).toBeLessThanOrEqual(slowest);
+  const ranOn = db.runningAfter(taken);
+  expect(ranOn, `${what}. Queries that went on after your reply, for nobody`).toEqual([]);
 }
 
 type QueryName = 'user' | 'orders' | 'preferences';
@@ -257,6 +293,9 @@ const quick: Plan = { user: { ms: 50 }, orders: { ms: 80 }, preferences: { ms: 4
 
 /** After 50 ms it is known that there is no such user. */
 const gone: Plan = { ...quick, user: { ms: 50, missing: true } };
+
+/** For a user that cannot be read. */
+const serverErrors = [500, 502, 503, 504];
 
 /** Two requests for user 7, one after the other. */
 const twice = [7, 'and then', 7];
@@ -348,10 +387,15 @@ class FakeDb implements Db {
     };
   }
 
-  /** The queries of round `round` that had not ended at `ms`. */
-  runningAfter(ms: number, round = 0): string[] {
+  /** What it was asked, as calls. */
+  get asked(): string[] {
+    return this.calls.map(({ query, id }) => `db.${query}(${String(id)})`);
+  }
+
+  /** The queries of the first request that had not ended at `ms`. */
+  runningAfter(ms: number): string[] {
     return queries.filter((query) => {
-      const call = this.calls.filter((one) => one.query === query)[round];
+      const call = this.calls.find((one) => one.query === query);
       return call !== undefined && call.endedAt > ms;
     });
   }

@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Worker } from 'node:worker_threads';
@@ -30,8 +31,11 @@ const soon = { limitMs: 1000 };
 const untilOpened = { onLoopMs: 1, inThreadMs: 600_000, counts: true };
 /** For tests with a run of the judge, who asks again and again on a busy machine. */
 const judged = { limitMs: 30_000 };
-const mostThreads = 8;
-const threadsTold = 'Threads that the server started; it may start 8';
+/** So that a pool of any size that somebody chooses with care is good: piscina takes one and a half for each core. */
+const mostThreads = Math.max(32, Math.ceil(1.5 * availableParallelism()));
+const threadsTold = `Threads that the server started; it may start ${mostThreads}`;
+/** More calls than a pool needs to start its threads. */
+const severalCalls = 9;
 const onLoopTold =
   'Calls of sleepSync and fetchReport that were made on the thread of the event loop';
 
@@ -46,8 +50,8 @@ test(
 
     const asked = all(ids.map((id) => server.get(`/async/wrap-blocking?id=${id}`)));
     const tooMany = () => threads.started > mostThreads;
-    const busy = () => server.arrived >= 100 && log.blockedNow >= 4;
-    const what = 'a hundred requests, and four calls of fetchReport that go on at the same time';
+    const busy = () => server.arrived >= 100 && log.blockedNow >= 2;
+    const what = 'a hundred requests, and two calls of fetchReport that go on at the same time';
     await reached(
       () => tooMany() || busy(),
       asked,
@@ -222,22 +226,22 @@ test('each request makes one blocking call of its own', async () => {
   );
 });
 
-test('four blocking calls run side by side', async () => {
+test('blocking calls run side by side', async () => {
   await using server = await start();
   const { log } = server;
 
   const first = server.get('/sync/noawait');
   await reached(() => log.blockedNow === 1, first, 'a call of sleepSync that goes on');
   // A pool that deals its jobs out in turn would now give some of them to the thread that is blocked.
-  for (let round = 0; round < mostThreads; round += 1) {
+  for (let round = 0; round < severalCalls; round += 1) {
     const what = 'an answer of /async/cpu-bound, while one other call blocks its thread';
     await finished(server.get('/async/cpu-bound?limit=9'), what);
   }
   const asked = all([first, ...Array.from({ length: 3 }, () => server.get('/sync/noawait'))]);
-  const what = 'four calls of sleepSync that go on at the same time';
-  const arrived = 1 + mostThreads + 3;
+  const what = 'two calls of sleepSync that go on at the same time';
+  const arrived = 1 + severalCalls + 3;
   await reached(
-    () => log.blockedNow === 4,
+    () => log.blockedNow >= 2 && server.arrived >= arrived,
     asked,
     what,
     () => tooFewAtOnce(server, arrived),
@@ -252,24 +256,28 @@ test('four blocking calls run side by side', async () => {
   expect(told.toSorted(byNumber), sentence).toEqual(made.toSorted(byNumber));
 });
 
-test('starts at most eight threads, whatever is asked', async () => {
+test('starts a few threads only, whatever is asked', async () => {
   await using server = await start();
   const { log, threads } = server;
-  const dozen = (path: string) => Array.from({ length: 12 }, () => heard(server.get(path)));
+  const many = (path: string) => Array.from({ length: mostThreads }, () => heard(server.get(path)));
   const counting = '/async/cpu-bound?limit=9';
   await finished(server.get(counting), 'an answer, while nothing else was asked');
 
-  const blocking = ['/sync/noawait', '/async/wrap-blocking'].flatMap(dozen);
+  const blocking = ['/sync/noawait', '/async/wrap-blocking'].flatMap(many);
   const tooMany = () => threads.started > mostThreads;
-  const busy = () => server.arrived >= 25 && log.calls.length > 1;
-  await reached(() => tooMany() || busy(), all(blocking), '24 requests, and one call in a thread');
-  const asked = all([...blocking, ...dozen(counting)]);
-  await reached(() => tooMany() || server.arrived >= 37, asked, '12 requests more');
+  const busy = () => server.arrived > blocking.length && log.calls.length > 1;
+  const what = `${blocking.length} requests, and one call in a thread`;
+  await reached(() => tooMany() || busy(), all(blocking), what);
+  const asked = all([...blocking, ...many(counting)]);
+  const arrived = () => server.arrived > 3 * mostThreads;
+  await reached(() => tooMany() || arrived(), asked, `${mostThreads} requests more`);
   log.open();
   const answers = tooMany() ? [] : await finished(asked, 'the answers');
 
   expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
-  expect(new Set(statusesOf(answers)), 'The statuses of 36 requests').toEqual(new Set([200]));
+  expect(new Set(statusesOf(answers)), 'The statuses of all these requests').toEqual(
+    new Set([200]),
+  );
   expect(onLoop(log), onLoopTold).toBe(0);
   const counts = log.calls.filter(({ name }) => name === 'countPrimes');
   const countedHere = counts.filter(({ thread }) => thread === 0).length;
@@ -283,37 +291,44 @@ test('uses its threads again', async () => {
   await using server = await start();
   server.log.open();
 
+  const { log, threads } = server;
   for (const path of ['/async/wrap-blocking', '/async/cpu-bound?limit=9', '/sync/noawait']) {
-    for (let call = 0; call <= mostThreads; call += 1) {
+    await finished(server.get(path), `an answer of ${path}`);
+    const before = threads.started;
+    for (let call = 0; call < severalCalls; call += 1) {
       await finished(server.get(path), `an answer of ${path}`);
       await turns(10);
     }
+
+    const sentence = `Threads that were started for ${severalCalls} requests of ${path}, one after another, when one had been answered`;
+    expect(threads.started - before, sentence).toBeLessThan(severalCalls - 1);
   }
 
-  const { calls } = server.log;
-  expect(calls.length, 'Blocking calls for 27 requests').toBe(27);
-
-  const sentence = 'Threads that were started for 27 requests, one after another';
-  expect(server.threads.started, sentence).toBeLessThanOrEqual(mostThreads);
+  const made = 3 * (1 + severalCalls);
+  expect(log.calls.length, `Blocking calls for ${made} requests`).toBe(made);
+  expect(threads.started, threadsTold).toBeLessThanOrEqual(mostThreads);
 });
 
 test('a call that fails becomes 500, and the next one works', async () => {
   await using server = await start();
   server.log.open();
 
-  for (let round = 0; round < 9; round += 1) {
+  const { log, threads } = server;
+  await finished(server.get('/async/wrap-blocking?id=4'), 'an answer');
+  const before = threads.started;
+  for (let round = 0; round < severalCalls; round += 1) {
     const failed = await finished(server.get('/async/wrap-blocking?id=0'), 'an answer');
     expect(failed.status, 'The status for a report that does not exist').toBe(500);
     await turns(10);
   }
-  const { log, threads } = server;
-  expect(log.calls.length, 'Calls of fetchReport for nine requests that failed').toBe(9);
+  const made = 'Calls of fetchReport for one request that did not fail, and nine that did';
+  expect(log.calls.length, made).toBe(1 + severalCalls);
   const good = await finished(server.get('/async/wrap-blocking?id=5'), 'an answer');
 
   expect(good.status, 'The status of the next request').toBe(200);
   expect(good.json['result']).toBe(server.reportOf(5));
   const sentence = 'Threads that were started for nine calls that failed and one that did not';
-  expect(threads.started, sentence).toBeLessThanOrEqual(mostThreads);
+  expect(threads.started - before, sentence).toBeLessThan(severalCalls - 1);
 
   const bad = '/async/bad-blocking';
   const failed = await finished(server.get(`${bad}?id=0`), 'an answer');
@@ -557,7 +572,7 @@ function stranded(): string | null {
 function tooFewAtOnce({ arrived, log, threads }: Server, requests: number): string | null {
   const { living } = threads;
   if (arrived < requests || living !== log.blockedNow) return stranded();
-  return `All requests have come, and ${counted(log.blockedNow, 'call')} in ${counted(living, 'thread')}: there should be four, on every machine.`;
+  return `All requests have come, and ${counted(log.blockedNow, 'call')} in ${counted(living, 'thread')}: there should be two at least, on every machine.`;
 }
 
 /** Counts the threads that are started from now on, and at the end ends those that are left. */

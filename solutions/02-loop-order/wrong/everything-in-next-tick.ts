@@ -1,5 +1,5 @@
 // Everything runs in nextTick: in the right order, and before the loop can do anything else.
-// fails: each step runs in a callback of its own mechanism
+// fails: each step runs by its own mechanism
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 
 export async function inOrder(steps: Steps): Promise<void> {

@@ -1,5 +1,5 @@
 // Knows the list by heart and calls one step after the other: the order is right, and no mechanism is used.
-// fails: each step runs in a callback of its own mechanism
+// fails: each step runs by its own mechanism
 // fails: the sync step, and no other, runs before inOrder returns
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 

@@ -1,5 +1,5 @@
 // Takes an interval for the timer, and clears it in its first call.
-// fails: each step runs in a callback of its own mechanism
+// fails: each step runs by its own mechanism
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 
 export async function inOrder(steps: Steps): Promise<void> {

@@ -1,6 +1,6 @@
 // Takes the steps by their place in the record, which says nothing.
 // fails: the five steps run in the order of the list, wherever inOrder is called
-// fails: each step runs in a callback of its own mechanism
+// fails: each step runs by its own mechanism
 // fails: the sync step, and no other, runs before inOrder returns
 // fails: no turn of the loop passes before the microtask step
 // fails: the order holds when other code keeps the loop busy

@@ -1,5 +1,5 @@
 // The last step runs in the listener of `AbortSignal.timeout`: its timer is not one that the code has set.
-// fails: each step runs in a callback of its own mechanism
+// fails: each step runs by its own mechanism
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 
 export async function inOrder(steps: Steps): Promise<void> {

@@ -1,6 +1,5 @@
 // Calls up to a hundred callbacks in a turn, also those that were added in it.
 // fails: a callback added during a turn is called in the next turn
-// fails: callbacks that keep coming do not keep a readable id waiting
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

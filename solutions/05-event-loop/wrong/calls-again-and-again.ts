@@ -2,7 +2,7 @@
 // fails: a callback added during a turn is called in the next turn
 // fails: callbacks that keep coming do not keep a timer waiting
 // fails: callbacks that keep coming do not keep a readable id waiting
-// fails: what is readable comes before timers that are due
+// fails: what has become ready comes before a timer that falls due later
 // fails: poll is asked to wait exactly until the next timer
 // fails: poll is asked to wait without a limit when no timer is set
 // fails: each id wakes those that wait for it, and nobody else

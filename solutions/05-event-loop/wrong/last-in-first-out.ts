@@ -1,8 +1,5 @@
 // Takes from the end of the queue what was put there last.
 // fails: ready callbacks are called in order, one added twice is called twice
-// fails: a callback added during a turn is called in the next turn
-// fails: a timer of 0 ms that a timer sets is called in the next turn
-// fails: what is readable comes before timers that are due
 // fails: timers that are due together are called in the order of their times
 // fails: timers of the same time are called in the order in which they were set
 // fails: every callback of an id is called once, in the order of the calls

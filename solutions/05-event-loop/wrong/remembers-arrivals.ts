@@ -1,6 +1,5 @@
 // Keeps an arrival that nobody waited for, for the next one who does.
 // fails: an arrival that nobody waits for is forgotten
-// fails: callbacks that keep coming do not keep a readable id waiting
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -1,5 +1,4 @@
 // Asks poll to wait for the next timer also when a callback is ready.
-// fails: a callback added during a turn is called in the next turn
 // fails: callbacks that keep coming do not keep a timer waiting
 // fails: timers that are due together are called in the order of their times
 // fails: every callback of an id is called once, in the order of the calls

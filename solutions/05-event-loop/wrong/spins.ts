@@ -1,7 +1,7 @@
 // Only looks, again and again, until something is there: the processor is busy with waiting.
 // fails: three coroutines that sleep one second end after one second
 // fails: a timer of 0 ms that a timer sets is called in the next turn
-// fails: what is readable comes before timers that are due
+// fails: what has become ready comes before a timer that falls due later
 // fails: poll is asked to wait exactly until the next timer
 // fails: poll is asked to wait without a limit when no timer is set
 // fails: a poll that comes back early calls no timer before its time
@@ -22,7 +22,6 @@
 // fails: run can be called again
 // fails: two loops share nothing
 // fails: thirty thousand turns run like one
-// fails: callbacks that keep coming do not keep a readable id waiting
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
 export class EventLoop {

@@ -1,6 +1,5 @@
 // Runs the first step of a coroutine inside spawn.
 // fails: spawn runs nothing yet: the first step is ready like any callback
-// fails: a sleep of 0 ms lets the others go on
 // fails: two loops share nothing
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 

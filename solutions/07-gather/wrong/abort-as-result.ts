@@ -1,5 +1,5 @@
 // Takes the abort for one more error: with returnExceptions it stands in the results, as if the work had been done.
-// fails: the caller's abort rejects at once, with returnExceptions too
+// fails: the caller's abort rejects, with returnExceptions too
 // fails: the caller's abort reaches every task that runs, also after a failure
 // fails: an abort is obeyed at whatever moment it comes
 export async function gather(

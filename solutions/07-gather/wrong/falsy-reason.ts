@@ -1,5 +1,5 @@
 // Asks `if (signal.reason)`: an abort whose reason is falsy is no abort then.
-// fails: the caller's abort rejects at once, with returnExceptions too
+// fails: the caller's abort rejects, with returnExceptions too
 // fails: the caller's abort reaches every task that runs, also after a failure
 export async function gather(
   tasks: readonly ((signal: AbortSignal) => unknown)[],

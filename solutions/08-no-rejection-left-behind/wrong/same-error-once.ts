@@ -1,4 +1,4 @@
-// Remembers the errors that it has told: the second task that fails with one of them is forgotten.
+// Remembers what it has told, also texts and numbers: the second task that fails with an equal one is forgotten.
 // fails: two tasks that fail with the same error are told twice
 export class Background {
   readonly #onError: (error: unknown) => void;

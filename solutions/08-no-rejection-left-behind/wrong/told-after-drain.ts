@@ -1,6 +1,5 @@
 // Tells of a failure one turn of the loop later: when `drain` resolves, the last one has not been told yet.
 // fails: drain resolves though tasks fail, when the last one has ended
-// fails: a failure is told at the moment when it happens
 export class Background {
   readonly #onError: (error: unknown) => void;
   readonly #running = new Set<Promise<unknown>>();

@@ -1,5 +1,4 @@
 // The promise of `run` waits until no task runs any more, and only then gives what its own task gave.
-// fails: two tasks that fail with the same error are told twice
 // fails: an await gives the value or the error, however late it comes
 export class Background {
   readonly #onError: (error: unknown) => void;

@@ -1,4 +1,4 @@
-// Whatever the abort has caused is taken for an answer to it, also a clean-up that failed.
+// Whatever the abort has caused, however far away, is taken for an answer to it: also a clean-up that failed.
 // fails: an error of the clean-up comes out instead of the TimeoutError
 import { request } from 'undici';
 
@@ -42,5 +42,5 @@ export function fetchText(url: string, ms: number): Promise<string> {
 function isAnswerTo(signal: AbortSignal, error: unknown): boolean {
   if (!signal.aborted) return false;
   if (error === signal.reason) return true;
-  return error instanceof Error && error.cause === signal.reason;
+  return error instanceof Error && isAnswerTo(signal, error.cause);
 }

@@ -1,6 +1,6 @@
 // Passes the abort on, but not its reason: the caller cannot tell its own abort from another.
 // fails: an outer abort comes out with its reason, unless the time was up before
-// fails: a value that the work returns after the abort does not count
+// fails: a work that does not stop is waited for to its end
 // fails: Infinity never times out, and a limit of 2 ** 31 or more not at once
 import { request } from 'undici';
 

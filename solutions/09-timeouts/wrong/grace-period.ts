@@ -1,5 +1,5 @@
 // Gives the work 30 s to tidy up, and leaves it behind then.
-// fails: a value that the work returns after the abort does not count
+// fails: a work that does not stop is waited for to its end
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;

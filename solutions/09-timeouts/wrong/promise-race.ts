@@ -10,7 +10,7 @@
 // fails: fetchText gives the text, or the error of a connection that broke
 // fails: fetchText breaks its request off when the time is up
 // fails: the time of fetchText covers the body too
-// fails: a value that the work returns after the abort does not count
+// fails: a work that does not stop is waited for to its end
 // fails: Infinity never times out, and a limit of 2 ** 31 or more not at once
 import { request } from 'undici';
 

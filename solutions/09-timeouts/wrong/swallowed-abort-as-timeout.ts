@@ -1,5 +1,5 @@
 // Calls every value that comes after an abort a timeout, also where the abort came from outside.
-// fails: a value that the work returns after the abort does not count
+// fails: a work that does not stop is waited for to its end
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;

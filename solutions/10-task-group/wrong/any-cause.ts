@@ -1,4 +1,4 @@
-// Leaves out every error whose cause is the abort: a clean-up that failed says so, and is not heard.
+// Leaves out every error that the abort has caused, however far away: a clean-up that failed says so, and is not heard.
 // fails: an error of the clean-up is a failure, though the abort is its cause
 export class TaskGroup {
   readonly #controller = new AbortController();
@@ -51,6 +51,7 @@ export class TaskGroup {
     const { aborted, reason } = this.#controller.signal;
     if (!aborted) return false;
     if (error === reason) return true;
-    return error instanceof Error && error.cause === reason;
+    if (!(error instanceof Error)) return false;
+    return error.cause === reason || (error.name === 'Error' && this.#isCancellation(error.cause));
   }
 }

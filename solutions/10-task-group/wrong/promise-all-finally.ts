@@ -17,7 +17,6 @@
 // fails: an outer abort stops the body, at whatever moment it comes
 // fails: rejects after an outer abort, even when everybody ended well
 // fails: leaves no listener on the outer signal
-// fails: never aborts its signal when nobody fails
 // fails: a child that throws at once is a failed child, not a spawn that throws
 // fails: failures count for more than an outer abort
 export class TaskGroup {

@@ -1,4 +1,5 @@
-// A counter and one promise for the moment when nobody is left. The parent is joined by AbortSignal.any, so there is no listener to remove.
+// A counter and one promise for the moment when nobody is left. The parent is joined by AbortSignal.any, so there is no listener to remove. Whatever has
+// the reason for its cause is an answer to the abort.
 export class TaskGroup {
   readonly #own = new AbortController();
   readonly #parent: AbortSignal | null;
@@ -50,8 +51,7 @@ export class TaskGroup {
 
   #fail(error: unknown): void {
     const { aborted, reason } = this.signal;
-    const answers = ['AbortError', 'TaskGroupClosedError'];
-    const told = error instanceof Error && answers.includes(error.name) ? error.cause : error;
+    const told = error instanceof Error ? error.cause : error;
     if (aborted && (error === reason || told === reason)) return;
     this.#failures.add(error);
     this.#own.abort(error);

@@ -1,4 +1,4 @@
-// Takes every error that has the abort as its cause for an answer: a clean-up that failed because of it is overlooked.
+// Takes every error that the abort has caused, however far away, for an answer: a clean-up that failed because of it is overlooked.
 // fails: an error of the clean-up is a failure, though the abort is its cause
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
@@ -67,7 +67,8 @@ export class TaskGroup implements AsyncDisposable {
     const { aborted, reason } = this.signal;
     if (!aborted) return false;
     if (error === reason) return true;
-    return error instanceof Error && error.cause === reason;
+    if (!(error instanceof Error)) return false;
+    return error.cause === reason || (error.name === 'Error' && this.#isCancellation(error.cause));
   }
 }
 

@@ -1,6 +1,5 @@
 // Without a reason, cancel makes an Error of its own, which no function takes for an abort.
 // fails: cancel gives its reason to the children
-// fails: the first failure is the reason of the group's signal
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

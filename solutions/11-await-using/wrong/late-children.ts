@@ -1,6 +1,5 @@
 // Starts new children while everybody else is stopping.
 // fails: after an abort spawn throws at once, and never calls the function
-// fails: after an abort the signal's reason is the cause of what spawn throws
 // fails: a group whose parent is already aborted is aborted from the start
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;

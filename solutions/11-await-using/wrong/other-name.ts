@@ -1,6 +1,5 @@
 // Refuses with the reason of the signal itself: the caller cannot tell it from an abort of his own.
 // fails: after an abort spawn throws at once, and never calls the function
-// fails: after an abort the signal's reason is the cause of what spawn throws
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

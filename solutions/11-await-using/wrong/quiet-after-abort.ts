@@ -1,5 +1,4 @@
 // Takes an abort of the parent for a cancel of its own: join resolves, and the block goes on as if it had its prices.
-// fails: join waits for the clean-up after cancel, and resolves
 // fails: after an abort of the parent, join waits and rejects with its reason
 // fails: an abort of the parent stops the group, at whatever moment it comes
 // fails: join rejects after an abort of the parent, even when all had ended well

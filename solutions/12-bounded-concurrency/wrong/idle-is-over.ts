@@ -1,6 +1,6 @@
 // Takes "nothing is at work" for "all is done", while the source still looks for its next item.
 // fails: a free place is taken in the same millisecond, by the next item
-// fails: an abort ends mapLimit at once, and nothing more is started
+// fails: an abort ends mapLimit, and nothing more is started
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

@@ -1,5 +1,5 @@
-// Looks at the signal before each item only: an abort waits until one that runs has ended.
-// fails: an abort ends mapLimit at once, and nothing more is started
+// Looks at the signal before each item only: an error of the work that comes after the abort is told in its place.
+// fails: an abort ends mapLimit, and nothing more is started
 
 export class Semaphore {
   #free: number;

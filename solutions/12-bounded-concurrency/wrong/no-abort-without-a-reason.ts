@@ -1,5 +1,5 @@
 // `mapLimit` gives up only when the reason of the abort is true.
-// fails: an abort ends mapLimit at once, and nothing more is started
+// fails: an abort ends mapLimit, and nothing more is started
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

@@ -1,5 +1,5 @@
 // After the abort nobody handles what the items at work come to.
-// fails: an abort ends mapLimit at once, and nothing more is started
+// fails: an abort ends mapLimit, and nothing more is started
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

@@ -1,5 +1,5 @@
 // Opens the source before there is a promise: when that fails, `mapLimit` throws.
-// fails: rejects at once with the first failure, of the work or of the source
+// fails: rejects with the first failure, of the work or of the source
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

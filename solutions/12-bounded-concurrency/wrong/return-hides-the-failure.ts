@@ -1,5 +1,5 @@
 // Calls the return() of the source without care: when that throws, the caller hears of this and not of the failure.
-// fails: rejects at once with the first failure, of the work or of the source
+// fails: rejects with the first failure, of the work or of the source
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

@@ -1,5 +1,5 @@
 // Does not listen to the promise of the return() of the source: when it rejects, nobody handles that.
-// fails: rejects at once with the first failure, of the work or of the source
+// fails: rejects with the first failure, of the work or of the source
 
 /** Hands out a fixed number of permits; whoever finds none waits for one. */
 export class Semaphore {

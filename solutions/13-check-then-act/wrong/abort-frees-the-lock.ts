@@ -1,6 +1,6 @@
 // An abort rejects the call and frees the mutex though its function is still at work: two are inside.
 // fails: an abort after the start changes nothing: the mutex stays held
-// fails: an abort in the moment of the hand-off is obeyed and loses no turn
+// fails: an abort in the moment of the hand-off loses no turn
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -1,5 +1,5 @@
 // Looks at the signal once more after the hand-off, but throws without passing the turn on: nobody ever runs again.
-// fails: an abort in the moment of the hand-off is obeyed and loses no turn
+// fails: an abort in the moment of the hand-off loses no turn
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -32,18 +32,11 @@ function streamed<T>(
     { highWaterMark: 0 },
   );
   const reader = stream.getReader();
-  let failed = false;
   return {
     [Symbol.asyncIterator]: () => ({
       async next() {
-        if (failed) return over;
-        try {
-          const step = await reader.read();
-          return step.done ? over : { done: false, value: step.value };
-        } catch (error) {
-          failed = true;
-          throw error;
-        }
+        const step = await reader.read();
+        return step.done ? over : { done: false, value: step.value };
       },
       async return() {
         reader.cancel().catch(() => {});

@@ -1,6 +1,6 @@
 // Takes each AbortError for a stop of its own. A database may give up too.
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

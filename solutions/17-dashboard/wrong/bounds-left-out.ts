@@ -1,5 +1,5 @@
 // Takes the bounds themselves for out of range.
-// fails: an id not in digits, or out of range, is 400 and asks nothing
+// fails: an id that is no whole number is 400 and asks nothing
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

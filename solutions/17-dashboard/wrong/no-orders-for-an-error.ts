@@ -1,5 +1,5 @@
 // Shows orders that cannot be read as no orders. It looks like a page on which all is well.
-// fails: orders that fail become 502 at once, and stop the others
+// fails: orders that fail become 502, and leave no query behind
 // fails: preferences that fail first leave the rest as it is
 // fails: requests at the same time know nothing of each other
 import fastify from 'fastify';

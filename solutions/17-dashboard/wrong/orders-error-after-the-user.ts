@@ -1,5 +1,5 @@
 // Watches the orders only until the user is there. If they fail after that, it stops nobody.
-// fails: orders that fail become 502 at once, and stop the others
+// fails: orders that fail become 502, and leave no query behind
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

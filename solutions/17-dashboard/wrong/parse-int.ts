@@ -1,5 +1,5 @@
 // `parseInt` reads as much as it likes: 7up becomes user 7.
-// fails: an id not in digits, or out of range, is 400 and asks nothing
+// fails: an id that is no whole number is 400 and asks nothing
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

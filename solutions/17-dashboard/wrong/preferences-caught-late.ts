@@ -1,7 +1,7 @@
 // Listens to the preferences when the rest is there. If they fail before, nobody does.
 // fails: a missing user stops the other queries
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 // fails: preferences that fail first leave the rest as it is
 // fails: requests at the same time know nothing of each other
 import fastify from 'fastify';

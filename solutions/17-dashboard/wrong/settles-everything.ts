@@ -1,8 +1,7 @@
 // Waits until everything is settled, and shows orders that could not be read as no orders.
 // fails: a missing user becomes 404 as soon as that is known
 // fails: a missing user stops the other queries
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
 // fails: preferences that fail first leave the rest as it is
 // fails: requests at the same time know nothing of each other
 import fastify from 'fastify';

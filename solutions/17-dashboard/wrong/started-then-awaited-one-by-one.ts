@@ -3,8 +3,8 @@
 // fails: a missing user becomes 404 as soon as that is known
 // fails: a missing user stops the other queries
 // fails: preferences that fail first leave the rest as it is
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

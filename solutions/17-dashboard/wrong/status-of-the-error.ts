@@ -1,6 +1,5 @@
 // Answers with the statusCode of the error, whoever made it.
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

@@ -1,7 +1,7 @@
 // Stops the queries some time after the answer.
 // fails: a missing user stops the other queries
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 // fails: preferences that fail first leave the rest as it is
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

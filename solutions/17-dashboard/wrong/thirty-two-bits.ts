@@ -1,5 +1,5 @@
 // Makes 32 bits of the number before it looks at the range: 4294967303 becomes 7.
-// fails: an id not in digits, or out of range, is 400 and asks nothing
+// fails: an id that is no whole number is 400 and asks nothing
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

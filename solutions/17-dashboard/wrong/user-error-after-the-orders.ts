@@ -1,5 +1,5 @@
 // Watches the user only until the orders are there. If that query fails after them, it stops nobody.
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { defaultPreferences } from './db.ts';

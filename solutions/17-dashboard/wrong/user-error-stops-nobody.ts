@@ -1,5 +1,5 @@
 // A missing user stops the others, and so do broken orders. A query for the user that breaks stops nobody.
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 // fails: preferences that fail first leave the rest as it is
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,8 +1,8 @@
 // Makes sure first that there is such a user: 130 ms instead of 80.
 // fails: a dashboard of 50, 80 and 40 ms is ready after 80 ms
 // fails: waits for the slowest of the three, whichever that is
-// fails: orders that fail become 502 at once, and stop the others
-// fails: a query for the user that fails becomes 502 at once, and stops the others
+// fails: orders that fail become 502, and leave no query behind
+// fails: a query for the user that fails becomes an error, and leaves no query behind
 // fails: preferences that fail first leave the rest as it is
 // fails: preferences that fail become the defaults
 // fails: requests at the same time know nothing of each other

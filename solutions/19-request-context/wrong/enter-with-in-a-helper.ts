@@ -1,5 +1,5 @@
 // A helper enters the context of the request and never leaves it: what the caller does next is logged as that request's.
-// fails: the lines that belong to no request carry a dash
+// fails: the lines that belong to no request carry no id of one
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

@@ -1,5 +1,5 @@
 // Enters the context of the request when a parcel is refused, and never leaves it: the next line of the press carries its id.
-// fails: the lines that belong to no request carry a dash
+// fails: the lines that belong to no request carry no id of one
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

@@ -1,4 +1,4 @@
-// Takes an id only when it is made of letters and digits. Any text may be one: the client searches for what it sent.
+// Takes an id only when it is made of letters and digits. A UUID has dashes, and the client searches for what it sent.
 // fails: answers with the id, in the header and beside the label
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';

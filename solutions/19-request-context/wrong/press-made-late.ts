@@ -1,5 +1,5 @@
 // Makes the parts when the first request comes. It waits for the threads to start, and the log begins with it.
-// fails: the lines that belong to no request carry a dash
+// fails: the lines that belong to no request carry no id of one
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';

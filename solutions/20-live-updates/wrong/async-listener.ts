@@ -1,5 +1,5 @@
 // Answers in an async listener: the emitter waits for none, so all questions are asked at once.
-// fails: questions of a socket are asked in order, one at a time
+// fails: questions of a socket are asked and answered in order
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';
 import fastify from 'fastify';

@@ -1,5 +1,5 @@
 // Notes that a question is asked after it was asked. If the answer comes at once, the note stays for ever.
-// fails: questions of a socket are asked in order, one at a time
+// fails: questions of a socket are asked and answered in order
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';
 import fastify from 'fastify';

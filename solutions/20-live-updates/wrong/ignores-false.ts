@@ -1,7 +1,6 @@
 // Writes, and never looks at what `write` says: everything that is not taken stays in memory.
 // fails: a client that takes nothing is dropped, and nobody waits for it
 // fails: a socket that takes nothing is dropped as well
-// fails: closing the app waits for nobody who takes nothing
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';

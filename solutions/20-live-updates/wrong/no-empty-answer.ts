@@ -1,5 +1,5 @@
 // Takes an empty reply for no reply, and sends nothing.
-// fails: questions of a socket are asked in order, one at a time
+// fails: questions of a socket are asked and answered in order
 import { on } from 'node:events';
 import type { EventEmitter } from 'node:events';
 import websocket from '@fastify/websocket';

@@ -1,5 +1,5 @@
 // Counts on the event loop when all threads are busy: the few requests that it could still serve wait as well.
-// fails: starts at most eight threads, whatever is asked
+// fails: starts a few threads only, whatever is asked
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

@@ -1,5 +1,5 @@
 // Starts a pool of its own for each request of cpu-bound.
-// fails: starts at most eight threads, whatever is asked
+// fails: starts a few threads only, whatever is asked
 // fails: uses its threads again
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

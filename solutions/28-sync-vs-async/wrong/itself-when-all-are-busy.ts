@@ -1,6 +1,6 @@
 // Does a job on the event loop when all threads are busy: it stands still just when most requests come.
 // fails: a hundred calls of wrap-blocking hold up nobody else
-// fails: starts at most eight threads, whatever is asked
+// fails: starts a few threads only, whatever is asked
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

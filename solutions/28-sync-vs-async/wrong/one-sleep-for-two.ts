@@ -1,6 +1,6 @@
 // Requests of noawait that come at once share one call.
 // fails: each request makes one blocking call of its own
-// fails: four blocking calls run side by side
+// fails: blocking calls run side by side
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

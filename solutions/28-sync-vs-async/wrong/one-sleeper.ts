@@ -1,5 +1,5 @@
 // Has a pool of one thread for noawait: the second request waits for the first.
-// fails: four blocking calls run side by side
+// fails: blocking calls run side by side
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

@@ -1,6 +1,6 @@
 // The pool has one thread: while one call blocks it, all others wait in the queue.
 // fails: a hundred calls of wrap-blocking hold up nobody else
-// fails: four blocking calls run side by side
+// fails: blocking calls run side by side
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

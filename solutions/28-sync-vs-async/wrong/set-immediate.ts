@@ -2,8 +2,8 @@
 // fails: a hundred calls of wrap-blocking hold up nobody else
 // fails: await-one and noawait hit together are done after one second
 // fails: cpu-bound computes in a thread
-// fails: four blocking calls run side by side
-// fails: starts at most eight threads, whatever is asked
+// fails: blocking calls run side by side
+// fails: starts a few threads only, whatever is asked
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

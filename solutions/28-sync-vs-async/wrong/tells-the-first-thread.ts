@@ -1,5 +1,5 @@
 // Tells the number of its first thread, whichever thread made the call.
-// fails: four blocking calls run side by side
+// fails: blocking calls run side by side
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fastify from 'fastify';

@@ -1,5 +1,5 @@
 // Deals the jobs out in turn: some wait for a blocked thread while others are idle.
-// fails: four blocking calls run side by side
+// fails: blocking calls run side by side
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -1,6 +1,6 @@
 // Starts a thread for each request: a hundred requests are a hundred threads.
 // fails: a hundred calls of wrap-blocking hold up nobody else
-// fails: starts at most eight threads, whatever is asked
+// fails: starts a few threads only, whatever is asked
 // fails: uses its threads again
 // fails: a call that fails becomes 500, and the next one works
 import { setTimeout as sleep } from 'node:timers/promises';
