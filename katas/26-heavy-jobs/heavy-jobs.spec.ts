@@ -2,14 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { VirtualClock, expect, gate, inVirtualTime, kata, random, test, turns } from '#harness';
-import type { ClockOptions, Gate } from '#harness';
+import type { Gate } from '#harness';
 
 const load = kata(() => import('./heavy-jobs.ts'));
 
 /** Also whoever looks each millisecond for what is old keeps the contract. */
 const manyTimers = { maxTimers: 500_000 };
-const ttlMs = random().int(2000, 4000);
+const ttlMs = random().int(3000, 5000);
 const mark = random().nonce();
+/** So long after its end a job is forgotten, also by those who look only now and then for what is old. */
+const forgottenMs = latest(ttlMs);
+/** A free place is given away within so many milliseconds: some look for it again and again. */
+const soonMs = 50;
+/** What Retry-After may be: whole seconds above zero, or a date such as "Wed, 21 Oct 2026 07:28:00 GMT". */
+const secondsOrDate = /^([1-9]\d*|\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)$/;
 
 timed('POST /jobs is answered before its work begins', async () => {
   await using desk = await open({ running: 2, maxQueued: 2 });
@@ -23,9 +29,9 @@ timed('POST /jobs is answered before its work begins', async () => {
   }
   for (const { status, location, id, job } of answers) {
     expect(status, 'The status of POST /jobs').toBe(202);
-    expect(id, 'The id in the JSON of the new job').toMatch(/^[\w-]+$/);
-    expect(location, 'The header Location').toBe(`/jobs/${id}`);
-    expect(job?.status, 'The status of the job in the answer to its POST').toBe('queued');
+    expect(id, 'The id of the new job').toMatch(/^[\w-]+$/);
+    expect(location, 'The path to which the header Location leads').toBe(`/jobs/${id}`);
+    if (job) expect(job, 'The job in the answer to its POST').toEqual({ id, status: 'queued' });
   }
   expect(desk.begun, 'Two places were free, two jobs came; those whose work was called').toEqual([
     'one',
@@ -112,7 +118,8 @@ timed('a job is queued, then running, then done with its result', async () => {
 });
 
 timed('a job whose work throws or rejects has failed, and says why', async () => {
-  const failures: Record<string, [error: string, fail: () => unknown]> = {
+  // What the text has to hold. For what is neither an Error with a message nor a text, it is up to the answer.
+  const failures: Record<string, [text: string, fail: () => unknown]> = {
     'rejects at once': [`One ${mark}`, () => Promise.reject(new Error(`One ${mark}`))],
     'rejects later': [
       `Two ${mark}`,
@@ -125,14 +132,10 @@ timed('a job whose work throws or rejects has failed, and says why', async () =>
       },
     ],
     'rejects with a text': [`Four ${mark}`, () => Promise.reject(`Four ${mark}`)],
-    'rejects with null': ['null', () => Promise.reject(null)],
-    'rejects with undefined': ['undefined', () => Promise.reject(undefined)],
+    'rejects with null': ['', () => Promise.reject(null)],
+    'rejects with undefined': ['', () => Promise.reject(undefined)],
     'rejects with an empty text': ['', () => Promise.reject('')],
-    'rejects with a symbol': [`Symbol(${mark})`, () => Promise.reject(Symbol(mark))],
-    'rejects with an object that is no Error': [
-      '[object Object]',
-      () => Promise.reject({ message: mark }),
-    ],
+    'rejects with an object that is no Error': ['', () => Promise.reject({ message: mark })],
     'rejects with an Error that has no message': ['', () => Promise.reject(new TypeError())],
     'rejects with an AbortError, though nobody has cancelled the job': [
       mark,
@@ -145,13 +148,21 @@ timed('a job whose work throws or rejects has failed, and says why', async () =>
 
   const posted = [];
   for (const way of ways) posted.push(await desk.post(way));
-  await sleep(200);
+  await sleep(1000);
 
   for (const [index, way] of ways.entries()) {
     const { id } = posted[index]!;
     const { job } = await desk.get(id);
+    if (job?.['status'] === 'queued') {
+      expect.fail(
+        `All jobs before the one whose work ${way} have failed, and it is still queued: one of them keeps its place.`,
+      );
+    }
+    const { error, ...rest } = job ?? {};
     const told = `The job whose work ${way}`;
-    expect(job, told).toEqual({ id, status: 'failed', error: failures[way]![0] });
+    expect(rest, told).toEqual({ id, status: 'failed' });
+    expect(error, `${told}: its \`error\``).toBeTypeOf('string');
+    expect(error, `${told}: its \`error\``).toContain(failures[way]![0]);
   }
   expect(desk.begun.toSorted(), 'All calls of work').toEqual(ways.toSorted());
   const next = await desk.post('next');
@@ -182,8 +193,7 @@ timed('a full queue is 503 with Retry-After', async () => {
     expect(late.status, `${limits}, the status of one job more`).toBe(503);
     for (const refused of [...burst.filter(({ status }) => status !== 202), late]) {
       expect(refused.status, `${limits}, the status of a job that was not taken`).toBe(503);
-      expect(refused.retryAfter, 'The header Retry-After of a 503').toMatch(/^[1-9]\d*$/);
-      expect(refused.error, 'The text `error` in the body of a 503').toBeTypeOf('string');
+      expect(refused.retryAfter, 'The header Retry-After of a 503').toMatch(secondsOrDate);
     }
     expect(next.status, `${limits}, the status of a job when another had ended`).toBe(202);
     await desk.finishAll();
@@ -199,23 +209,24 @@ timed('the same Idempotency-Key gives the same job', async () => {
   await aWhile();
   const second = await desk.post('film');
   const third = await desk.post('film');
-  const again = await desk.post('another film', 'k1');
+  const again = await desk.post('film', 'k1');
   const elsewhere = await other.post('film', 'k1');
   await aWhile();
   desk.call('film').door.open(mark);
   await aWhile();
-  const afterwards = await desk.post('another film', 'k1');
+  const afterwards = await desk.post('film', 'k1');
 
-  const { id, location } = first;
+  const { id } = first;
   const repeated = { 'at the same moment': twin, 'with a full queue': again, afterwards };
   for (const [when, answer] of Object.entries(repeated)) {
-    expect(answer.status, `The status for the same key, ${when}`).toBe(202);
-    expect(answer.location, `The Location for the same key, ${when}`).toBe(location);
+    expect(answer.status, `The status for the same key, ${when}`).toBeOneOf([200, 202]);
+    expect(answer.id, `The id for the same key, ${when}`).toBe(id);
   }
-  expect(again.job?.status, 'The status of the job for the same key, while it is at work').toBe(
-    'running',
-  );
-  expect(afterwards.job, 'The job as it stood when it was done').toEqual({
+  if (again.job) {
+    const told = 'The status of the job for the same key, while it is at work';
+    expect(again.job['status'], told).toBe('running');
+  }
+  expect(await desk.toldBy(afterwards), 'The job as it stood when it was done').toEqual({
     id,
     status: 'done',
     result: mark,
@@ -225,7 +236,7 @@ timed('the same Idempotency-Key gives the same job', async () => {
   }
   const ids = new Set([id, second.id, third.id]);
   expect(ids.size, 'Different ids of a job with a key, and two of the same body without').toBe(3);
-  if (!other.begun.includes('film') || elsewhere.job?.status !== 'queued') {
+  if (!other.begun.includes('film') || (elsewhere.job && elsewhere.job['status'] !== 'queued')) {
     expect.fail('Two apps gave the same job for the same key.');
   }
   await desk.finishAll();
@@ -242,14 +253,15 @@ timed('the same Idempotency-Key gives the same job', async () => {
     await aWhile();
     const { job } = await desk.get(posted.id);
     const repeated = await desk.post(name, name);
-    expect(repeated.job, `The job for the same key, when it was ${name}`).toEqual(job);
+    const told = `The job for the same key, when it was ${name}`;
+    expect(await desk.toldBy(repeated), told).toEqual(job);
   }
   await desk.finishAll();
   const told = 'The calls of work for two keys, each sent again after its job had ended';
   expect(desk.begun.slice(3), told).toEqual(['failed', 'cancelled']);
   const atLast = await desk.post('film', 'k1');
   const when = 'when jobs of other keys had come after it';
-  expect(atLast.location, `The Location for the first key, ${when}`).toBe(location);
+  expect(atLast.id, `The id for the first key, ${when}`).toBe(id);
   const foreign = await other.get(third.id);
   expect(foreign.status, 'The status of GET for a job of another app').toBe(404);
 });
@@ -283,7 +295,7 @@ timed('a key is free again when its job is forgotten or was refused', async () =
   const retried = await desk.post('retried', 'k2');
   await aWhile();
   await desk.finishAll();
-  await sleep(ttlMs + 1);
+  await sleep(forgottenMs);
   const renewed = await desk.post('renewed', 'k1');
   await aWhile();
   const shown = await desk.get(renewed.id);
@@ -297,116 +309,121 @@ timed('a key is free again when its job is forgotten or was refused', async () =
   expect(shown.status, 'The status of GET for the new job of that key').toBe(200);
 });
 
-timed(
-  'a finished job is forgotten after ttlMs, and no other',
-  async (clock) => {
-    await using desk = await open({ running: 4, maxQueued: 9 });
-    const at = (ms: number) => sleep(ms - clock.now);
-    const ids: string[] = [];
-    const names = ['done', 'failed', 'long', 'stopped', 'queued'] as const;
-    for (const name of names) ids.push((await desk.post(name, name)).id);
-    const [done, failed, long, stopped, queued] = ids as [string, string, string, string, string];
-    /** The jobs that nobody may forget, and their names. */
-    const known = new Map([[long, 'long']]);
-    const renew = async (name: string, which: string) => {
-      const { status, job, id } = await desk.post(name, name);
-      const told = `for the key of ${which}, when that was forgotten`;
-      expect(status, `The status ${told}`).toBe(202);
-      expect(job?.status, `The status of the job ${told}`).toBe('queued');
-      const other = known.get(id);
-      if (other !== undefined) {
-        expect.fail(`The new job ${told}, has the id of job "${other}", which is not forgotten.`);
+timed('a finished job is forgotten after ttlMs, and no other', async (clock) => {
+  await using desk = await open({ running: 4, maxQueued: 9 });
+  const at = (ms: number) => sleep(ms - clock.now);
+  const ids: string[] = [];
+  const names = ['done', 'failed', 'long', 'stopped', 'queued'] as const;
+  for (const name of names) ids.push((await desk.post(name, name)).id);
+  const [done, failed, long, stopped, queued] = ids as [string, string, string, string, string];
+  /** The jobs that nobody may forget, and their names. */
+  const known = new Map([[long, 'long']]);
+  const renew = async (name: string) => {
+    const { status, job, id } = await desk.post(name, name);
+    const told = `for the key of job "${name}", when that was forgotten`;
+    expect(status, `The status ${told}`).toBe(202);
+    if (job) expect(job['status'], `The status of the job ${told}`).toBe('queued');
+    const other = known.get(id);
+    if (other !== undefined) {
+      expect.fail(`The new job ${told}, has the id of job "${other}", which is not forgotten.`);
+    }
+    known.set(id, name);
+  };
+
+  await at(100);
+  await desk.delete(queued);
+  await at(200);
+  desk.call('done').door.open(mark);
+  await at(700);
+  desk.call('failed').door.fail(new Error(mark));
+  await at(800);
+  await desk.delete(stopped);
+  await at(900);
+  desk.call('stopped').door.open(mark);
+  await at(ttlMs);
+  // Who asks does not make it live longer.
+  for (const id of ids) await desk.get(id);
+  const repeated: string[] = [];
+  for (const name of names) repeated.push((await desk.post(name, name)).id);
+  expect(repeated, 'The ids for the same keys, before any job was forgotten').toEqual(ids);
+  // Done already: this may remove it, but not keep it longer.
+  await desk.delete(done);
+
+  const ends = [
+    ['queued', queued, 'cancelled', 100],
+    ['failed', failed, 'failed', 700],
+    ['stopped', stopped, 'cancelled', 800],
+  ] as const;
+  for (const [name, id, status, endedAt] of ends) {
+    await at(endedAt + ttlMs - 1);
+    const last = await desk.get(id);
+    const told = `What GET says of job "${name}", 1 ms before its ttlMs were over`;
+    expect(last.job?.status, told).toBe(status);
+  }
+  const left = new Map<string, string>(ends.map(([name, id]) => [name, id]));
+  left.set('done', done);
+  /** Looks whether they are forgotten. For one that is still known, some request comes again. */
+  const look = async () => {
+    for (const [name, id] of left) {
+      const { status } = await desk.get(id);
+      if (status !== 404) {
+        await (name === 'done' ? desk.delete(id) : desk.post(name, name));
+        continue;
       }
-      known.set(id, name);
-    };
-
-    await at(100);
-    await desk.delete(queued);
-    await at(200);
-    desk.call('done').door.open(mark);
-    await at(700);
-    desk.call('failed').door.fail(new Error(mark));
-    await at(800);
-    await desk.delete(stopped);
-    await at(900);
-    desk.call('stopped').door.open(mark);
-    await at(ttlMs);
-    // Who asks does not make it live longer.
-    for (const id of ids) await desk.get(id);
-    const repeated: string[] = [];
-    for (const name of names) repeated.push((await desk.post(name, name)).id);
-    expect(repeated, 'The ids for the same keys, before any job was forgotten').toEqual(ids);
-    for (const id of [done, failed, stopped, queued]) await desk.delete(id);
-
-    const ends = { cancelled: [queued, 100], done: [done, 200], failed: [failed, 700] } as const;
-    for (const [status, [id, endedAt]] of Object.entries(ends)) {
-      const which =
-        status === 'cancelled' ? 'a job that was cancelled while it was queued' : `a ${status} job`;
-      await at(endedAt + ttlMs - 1);
-      const last = await desk.get(id);
-      expect(last.job?.status, `What GET says of ${which}, 1 ms before its ttlMs were over`).toBe(
-        status,
-      );
-      await at(endedAt + ttlMs + 1);
-      const [asked, deleted] = [await desk.get(id), await desk.delete(id)];
-      expect(asked.status, `The status of GET for ${which}, 1 ms after its ttlMs were over`).toBe(
-        404,
-      );
-      expect(asked.error, 'The text `error` in the body of a 404').toBeTypeOf('string');
+      left.delete(name);
+      const deleted = await desk.delete(id);
       expect(deleted.status, 'The status when a forgotten job is cancelled').toBe(404);
-      expect(deleted.error, 'The text `error` in the body of a 404 for DELETE').toBeTypeOf(
-        'string',
-      );
-      await renew(names[ids.indexOf(id)]!, which);
+      await renew(name);
     }
-    await at(800 + ttlMs - 1);
-    const kept = await desk.get(stopped);
-    await at(800 + ttlMs + 1);
-    const gone = await desk.get(stopped);
-    const which = 'a job that was cancelled at work, and whose work ended 100 ms later';
-    expect(kept.status, `The status of GET for ${which}, 1 ms before its ttlMs were over`).toBe(
-      200,
-    );
-    expect(gone.status, `The status of GET for ${which}, 1 ms after its ttlMs were over`).toBe(404);
-    await renew('stopped', which);
-    await at(900 + ttlMs + 1);
-    for (const [id, name] of known) {
-      const [asked, repeated] = [await desk.get(id), await desk.post(name, name)];
-      const told = `A new job was made with the key of ${which}. ttlMs after the old work had ended`;
-      expect(asked.status, `${told}, the status of GET for job "${name}"`).toBe(200);
-      expect(repeated.id, `${told}, the id for the key of job "${name}"`).toBe(id);
-    }
-    await at(ttlMs * 3);
-    const { status } = await desk.get(long);
-    expect(status, 'The status for a job that works for three times ttlMs').toBe(200);
-    const again = await desk.post('long', 'long');
-    expect(again.id, 'The id for the key of a job that works for three times ttlMs').toBe(long);
-    const unknown = await desk.get('__proto__');
-    expect(unknown.status, 'The status for /jobs/__proto__').toBe(404);
+  };
+  await at(800 + ttlMs + 1);
+  await look();
+  // Some look only now and then for what is old, and a job that was cancelled at work may live from the end of its work on.
+  while (left.size > 0 && clock.now < 900 + forgottenMs) {
+    await sleep(400);
+    await look();
+  }
+  for (const [name, id] of left) {
+    const { status } = await desk.get(id);
+    const told = `The status of GET for job "${name}", whose ttlMs of ${ttlMs} were over ${forgottenMs - ttlMs} ms ago (some requests for it came meanwhile)`;
+    expect(status, told).toBe(404);
+  }
+  await at(Math.max(clock.now, 900 + ttlMs) + 2);
+  for (const [id, name] of known) {
+    const [asked, repeated] = [await desk.get(id), await desk.post(name, name)];
+    const told = `A new job was made with the key of one that was cancelled at work. ttlMs after the old work had ended`;
+    expect(asked.status, `${told}, the status of GET for job "${name}"`).toBe(200);
+    expect(repeated.id, `${told}, the id for the key of job "${name}"`).toBe(id);
+  }
+  await at(ttlMs * 4);
+  const { status } = await desk.get(long);
+  expect(status, 'The status for a job that works for four times ttlMs').toBe(200);
+  const again = await desk.post('long', 'long');
+  expect(again.id, 'The id for the key of a job that works for four times ttlMs').toBe(long);
+  const unknown = await desk.get('__proto__');
+  expect(unknown.status, 'The status for /jobs/__proto__').toBe(404);
 
-    // Who looks from time to time for what is old should not do so for long.
-    await desk.finishAll();
-    await inTime(desk.close());
-    for (const ttlMs of [100, random().int(61_000, 65_000)]) {
-      await using other = await desk.openBeside({ running: 1, maxQueued: 1, ttlMs });
-      const { id } = await other.post('done');
-      await aWhile();
-      const end = clock.now + ttlMs;
-      other.call('done').door.open(mark);
-      await at(end - 1);
-      const kept = await other.get(id);
-      await at(end + 1);
-      const gone = await other.get(id);
-      const which = `With a ttlMs of ${ttlMs}, the status of GET for a done job`;
-      expect(kept.status, `${which}, 1 ms before that was over`).toBe(200);
-      expect(gone.status, `${which}, 1 ms after that was over`).toBe(404);
-    }
-  },
-  manyTimers,
-);
+  // Who looks from time to time for what is old should not do so for long.
+  await desk.finishAll();
+  await inTime(desk.close());
+  for (const ttlMs of [100, random().int(61_000, 65_000)]) {
+    await using other = await desk.openBeside({ running: 1, maxQueued: 1, ttlMs });
+    const { id } = await other.post('done');
+    await aWhile();
+    const end = clock.now;
+    other.call('done').door.open(mark);
+    await at(end + ttlMs - 1);
+    const kept = await other.get(id);
+    await at(end + latest(ttlMs));
+    const gone = await other.get(id);
+    const which = `With a ttlMs of ${ttlMs}, the status of GET for a done job`;
+    expect(kept.status, `${which}, 1 ms before that was over`).toBe(200);
+    expect(gone.status, `${which}, ${latest(ttlMs)} ms after its end`).toBe(404);
+  }
+});
 
 test('nothing of a forgotten job stays in memory', async () => {
-  const [jobs, resultMb] = [20, 1];
+  const [jobs, resultMb, lookMs] = [20, 1, 60_000];
   const bulk = () => Buffer.alloc(resultMb * 1024 * 1024, random().nonce()).toString('latin1');
   await using opened = new AsyncDisposableStack();
 
@@ -417,12 +434,11 @@ test('nothing of a forgotten job stays in memory', async () => {
     memoryMb();
     const beforeMb = memoryMb();
     await runSeveral(desk, 'job', jobs);
-    await sleep(ttlMs + 1);
-    // A signal that was aborted knows who did it. What the tests hold is not what the answer keeps.
-    desk.calls.length = 0;
+    await sleep(ttlMs + lookMs);
+    desk.letGo();
     const asked = await desk.get('some-job');
     return { beforeMb, status: asked.status };
-  });
+  }, manyTimers);
   const mostMb = (jobs * resultMb) / 2;
   let keptMb = memoryMb() - value.beforeMb;
   // What a later collection or a later turn of the loop lets go of was not kept.
@@ -434,7 +450,7 @@ test('nothing of a forgotten job stays in memory', async () => {
   expect(value.status, 'The status for a job that never was').toBe(404);
   if (keptMb > mostMb) {
     expect.fail(
-      `${jobs} jobs with results of ${resultMb} MB each were done more than ttlMs ago, and ${Math.round(keptMb)} MB of memory are still taken.`,
+      `${jobs} jobs with results of ${resultMb} MB each were forgotten a minute ago, and ${Math.round(keptMb)} MB of memory are still taken.`,
     );
   }
 });
@@ -450,6 +466,7 @@ timed('a queued job that is cancelled never begins, and leaves the queue', async
   await desk.post('fourth');
   await aWhile();
   const answer = await desk.delete(id);
+  const cancelled = await desk.toldBy(answer);
   const next = await desk.post('next');
   const again = await desk.post('cancelled', 'cancelled');
   // Who sends a request again keeps its turn.
@@ -458,20 +475,18 @@ timed('a queued job that is cancelled never begins, and leaves the queue', async
   const atOnce = desk.mostAtWork;
   await desk.finishAll();
 
-  expect(answer.status, 'The status of DELETE for a queued job').toBe(200);
-  expect(answer.job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
+  expect(answer.status, 'The status of DELETE for a queued job').toBeOneOf([200, 202, 204]);
+  expect(cancelled, 'The job after its DELETE').toEqual({ id, status: 'cancelled' });
   expect(
     next.status,
     'The status of a job that comes when a job of a full queue was cancelled',
   ).toBe(202);
-  const told = 'One place is taken, a queued job is cancelled. The most jobs at work at once';
-  expect(atOnce, told).toBe(1);
+  const most = 'One place is taken, a queued job is cancelled. The most jobs at work at once';
+  expect(atOnce, most).toBe(1);
   const order = 'The jobs whose work was called, in the order in which they came';
   expect(desk.begun, order).toEqual(['first', 'second', 'third', 'fourth', 'next']);
-  expect(again.job, 'The job for the key of a job that was cancelled in the queue').toEqual({
-    id,
-    status: 'cancelled',
-  });
+  const told = 'The job for the key of a job that was cancelled in the queue';
+  expect(await desk.toldBy(again), told).toEqual({ id, status: 'cancelled' });
   const { job } = await desk.get(id);
   expect(job, 'The job in the end').toEqual({ id, status: 'cancelled' });
 });
@@ -485,8 +500,13 @@ timed('a running job that is cancelled is told by its signal', async () => {
 
   for (const [index, name] of names.slice(0, 2).entries()) {
     const { id } = posted[index]!;
-    const { job } = await desk.delete(id);
-    expect(job, 'The job as DELETE tells it').toEqual({ id, status: 'cancelled' });
+    const answer = await desk.delete(id);
+    const job = await desk.toldBy(answer);
+    expect(answer.status, 'The status of DELETE for a running job').toBeOneOf([200, 202, 204]);
+    // Cancelled at once, or when its work has settled: both are right.
+    const atOnce = { id, status: 'cancelled' };
+    const later = { id, status: 'running' };
+    expect(job, 'The job after its DELETE').toBeOneOf([atOnce, later]);
     const { signal, abortedAfterAnswer } = desk.call(name);
     if (!signal.aborted || abortedAfterAnswer) {
       const when = signal.aborted ? 'was aborted only after that' : 'is not aborted';
@@ -506,13 +526,17 @@ timed('a running job that is cancelled is told by its signal', async () => {
 
   // Two places are free. Whether the work has begun when DELETE comes is up to the answer, but it cannot begin later.
   const soon = await desk.post('cancelled soon');
-  const { job } = await desk.delete(soon.id);
-  expect(job, 'The job as DELETE tells it').toEqual({ id: soon.id, status: 'cancelled' });
+  await desk.delete(soon.id);
   const begun = desk.begun.includes('cancelled soon');
   await aWhile();
   if (!begun && desk.begun.includes('cancelled soon')) {
     expect.fail('A job was cancelled before it began, and its work was called after that.');
   }
+  if (begun) desk.call('cancelled soon').door.open(mark);
+  await aWhile();
+  const { job } = await desk.get(soon.id);
+  const told = 'A job that was cancelled right after its POST';
+  expect(job, told).toEqual({ id: soon.id, status: 'cancelled' });
 });
 
 timed('a cancelled job keeps its place until its work has settled', async () => {
@@ -525,8 +549,8 @@ timed('a cancelled job keeps its place until its work has settled', async () => 
     await desk.delete(id);
     await aWhile();
     if (end.includes('forgotten')) {
-      await sleep(ttlMs + 1);
-      const told = 'of a job that has waited in the queue for ttlMs';
+      await sleep(forgottenMs);
+      const told = 'of a job that has waited in the queue for more than ttlMs';
       const [asked, repeated] = [await desk.get(next.id), await desk.post('next', 'next')];
       expect(asked.job?.status, `The status ${told}`).toBe('queued');
       expect(repeated.id, `The id for the key ${told}`).toBe(next.id);
@@ -567,20 +591,21 @@ timed('DELETE of a finished job changes nothing', async () => {
   for (const [index, status] of statuses.entries()) {
     const id = ids[index]!;
     const before = await desk.get(id);
-    const told = () => desk.calls.map(({ name, signal }) => `${name}: ${signal.aborted}`);
-    const signals = told();
     const deleted = await desk.delete(id);
     const after = await desk.get(id);
-    const which = `The signals that are aborted, after the DELETE of a ${status} job`;
-    expect(told(), which).toEqual(signals);
     expect(before.job?.status, `The status of the ${status} job`).toBe(status);
-    expect(deleted.status, `The status of DELETE for a ${status} job`).toBe(200);
-    expect(deleted.job, `What DELETE tells of a ${status} job`).toEqual(before.job);
+    const statuses = [200, 202, 204, 409];
+    expect(deleted.status, `The status of DELETE for a ${status} job`).toBeOneOf(statuses);
+    if (deleted.job) {
+      expect(deleted.job, `What DELETE tells of a ${status} job`).toEqual(before.job);
+    }
+    // Whoever removes it has done what the client asked for.
+    if (after.status === 404) continue;
     expect(after.job, `A ${status} job after its DELETE`).toEqual(before.job);
   }
 });
 
-test('closing the app ends the jobs and leaves no timer', async () => {
+test('closing the app waits for no more than its jobs, and leaves no timer', async () => {
   const run = await inVirtualTime(async () => {
     await using desk = await open({ running: 3, maxQueued: 5 });
     await using beside = await desk.openBeside({ running: 2, maxQueued: 1 });
@@ -598,31 +623,21 @@ test('closing the app ends the jobs and leaves no timer', async () => {
     let closed = false;
     await desk.post('last');
     const closing = desk.close().then(() => (closed = true));
-    await sleep(2);
-    for (const name of ['stops', 'goes on']) {
-      if (desk.call(name).signal.aborted) continue;
-      expect.fail('The app is closing, and the signal of a job at work is not aborted.');
-    }
+    await aWhile();
     desk.call('stops').door.fail(new Error('It was told to stop.'));
-    await aWhile();
-    if (closed) expect.fail('The app has closed, and the work of a job still goes on.');
-    desk.call('goes on').door.open(mark);
-    await aWhile();
-    if (closed) expect.fail('The app has closed, and the work of a cancelled job still goes on.');
-    desk.call('cancelled').door.open(mark);
+    // Whether jobs that wait begin is up to the answer, but not without a place.
+    await desk.finishAll();
     await inTime(closing);
-
-    const told = 'The jobs whose work was called; two were queued when the app was closed';
-    expect(desk.begun, told).toEqual(['done', 'cancelled', 'stops', 'goes on']);
     if (!closed) expect.fail('All work has ended, and the app has not closed.');
+    const most = 'An app with three places was closed. The most jobs at work at once';
+    expect(desk.mostAtWork, most).toBe(3);
 
     if (beside.call('beside').signal.aborted) {
       expect.fail('An app was closed, and the signal of a job in another app is aborted.');
     }
-    await sleep(ttlMs + 1);
+    await sleep(forgottenMs);
     const { status } = await beside.get(id);
-    const later =
-      'An app was closed. The status for a job of another app, which was done ttlMs ago';
+    const later = 'An app was closed. The status for a job of another app, whose ttlMs are over';
     expect(status, later).toBe(404);
 
     for (const jobs of [0, 1]) {
@@ -640,17 +655,15 @@ test('closing the app ends the jobs and leaves no timer', async () => {
     let over = false;
     const ending = hurried.close().then(() => (over = true));
     await aWhile();
-    const [call] = hurried.calls;
-    const soon = 'An app was closed right after a job had come. The work of this job';
-    if (call && over) expect.fail(`${soon} was called, and the app has closed before its end.`);
-    if (call && !call.signal.aborted) {
-      expect.fail(`${soon} was called, and its signal is not aborted.`);
-    }
-    call?.door.open(null);
+    await hurried.finishAll();
     await inTime(ending);
+    const soon = 'An app was closed right after a job had come. The work of this job';
     if (!over) expect.fail(`${soon} is over or never began, and the app does not close.`);
-    if (!call && hurried.calls.length > 0) expect.fail(`${soon} was called after that.`);
-  });
+
+    // A timer that forgets a job has done its work by then; one that looks again and again has not.
+    for (const app of [beside, hurried]) await app.end();
+    await sleep(forgottenMs);
+  }, manyTimers);
 
   expect(run).toLeaveNoTimers();
 });
@@ -672,12 +685,13 @@ interface Call {
 
 interface Answer {
   readonly status: number;
-  readonly location: unknown;
+  /** The path to which the header Location leads. */
+  readonly location: string | null;
   readonly retryAfter: unknown;
+  /** Of the job that was made or asked for. */
   readonly id: string;
   /** What the contract knows of a job, or null for an answer without one. */
   readonly job: Record<string, unknown> | null;
-  readonly error: unknown;
 }
 
 interface Limits {
@@ -753,6 +767,18 @@ class Desk {
     return this.#ask('DELETE', `/jobs/${id}`);
   }
 
+  /** The job of an answer. What its body leaves out, GET tells. */
+  async toldBy({ id, job }: Answer): Promise<Answer['job']> {
+    return job ?? (await this.get(id)).job;
+  }
+
+  /** A signal and a response know who listens. What the tests hold is not what the answer keeps. */
+  letGo(): void {
+    this.calls.length = 0;
+    this.#responses.clear();
+    this.#cancelling = null;
+  }
+
   /** Lets all work end, also that of the jobs that begin then. */
   async finishAll(): Promise<void> {
     for (let opened = 0; opened < this.calls.length;) {
@@ -765,10 +791,18 @@ class Desk {
     await this.#app?.close();
   }
 
+  /** Closes the app, and lets all work end, also that of the jobs that begin only then. */
+  async end(): Promise<void> {
+    const closing = this.close();
+    closing.catch(() => {});
+    await this.finishAll();
+    await inTime(closing);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { door } of this.calls) door.open(null);
-    await inTime(this.close());
-    for (const { door } of this.calls) door.open(null);
+    await this.end();
+    // A timer that was about to fire is none that was left.
+    await aWhile();
   }
 
   // No async function: what the work throws has to be thrown here, before there is a promise.
@@ -807,13 +841,15 @@ class Desk {
       expect.fail(`${method} /jobs… is not answered, while the work of a job goes on.`);
     }
     const body = read(answer.body);
+    const location = leadsTo(answer.headers['location']);
+    const path = method === 'POST' ? location : url;
+    const id = path?.match(/^\/jobs\/([\w-]+)$/)?.[1] ?? String(body['id']);
     return {
       status: answer.statusCode,
-      location: answer.headers['location'],
+      location,
       retryAfter: answer.headers['retry-after'],
-      id: String(body['id']),
-      job: 'status' in body ? jobOf(body) : null,
-      error: body['error'],
+      id,
+      job: 'status' in body && answer.statusCode < 300 ? jobOf(body, id) : null,
     };
   }
 }
@@ -825,23 +861,24 @@ async function open(limits: Limits, work: Work = ({ door }) => door.wait()): Pro
 }
 
 /** A test in virtual time. */
-function timed(
-  name: string,
-  body: (clock: VirtualClock) => Promise<void>,
-  options: ClockOptions = {},
-): void {
-  test(name, () => inVirtualTime(body, options));
+function timed(name: string, body: (clock: VirtualClock) => Promise<void>): void {
+  test(name, () => inVirtualTime(body, manyTimers));
+}
+
+/** When at the latest a job is forgotten, counted from its end. */
+function latest(ttlMs: number): number {
+  return 2 * ttlMs + 2000;
 }
 
 /** Virtual time in which everything happens that waits for nobody. */
 function aWhile(): Promise<void> {
-  return sleep(20);
+  return sleep(2 * soonMs);
 }
 
 /** What `promise` resolves with, or null if it does not do so by itself. */
 async function inTime<T>(promise: Promise<T>): Promise<T | null> {
   const controller = new AbortController();
-  const late = sleep(20, null, { signal: controller.signal }).catch(() => null);
+  const late = sleep(2 * soonMs, null, { signal: controller.signal }).catch(() => null);
   promise.catch(() => {});
   try {
     return await Promise.race([promise, late]);
@@ -855,7 +892,7 @@ async function runSeveral(desk: Desk, kind: string, count: number): Promise<void
   for (let job = 0; job < count; job += 1) {
     await desk.post(String(job), `${kind}-${job}`);
   }
-  await sleep(200);
+  await sleep(2000);
 }
 
 /** When each job should have started, since so many had started before it and a place was free. */
@@ -872,11 +909,11 @@ function startsWithoutIdling(
   });
 }
 
-/** A job may begin 2 ms late, as with `setTimeout(…, 0)`. */
+/** A job may begin a little late, as with `setTimeout(…, 0)`, or where somebody looks every 10 ms. */
 function punctual(starts: readonly number[], due: readonly number[]): number[] {
   return starts.map((start, index) => {
     const lateMs = start - due[index]!;
-    return lateMs >= 0 && lateMs <= 2 ? due[index]! : start;
+    return lateMs >= 0 && lateMs <= soonMs ? due[index]! : start;
   });
 }
 
@@ -889,10 +926,20 @@ function nameOf(input: unknown): string {
   return film?.name ?? 'without its input';
 }
 
-/** More properties are allowed, and not looked at. */
-function jobOf(body: Record<string, unknown>): Record<string, unknown> {
-  const known = ['id', 'status', 'result', 'error'].filter((key) => key in body);
-  return Object.fromEntries(known.map((key) => [key, body[key]]));
+/** The job of this id. More properties are allowed, and not looked at; null stands for what there is not. */
+function jobOf(body: Record<string, unknown>, id: string): Record<string, unknown> {
+  const known = ['status', 'result', 'error'].filter((key) => {
+    return key in body && (body[key] !== null || (key === 'result' && body['status'] === 'done'));
+  });
+  const told = typeof body['id'] === 'number' ? String(body['id']) : (body['id'] ?? id);
+  return { id: told, ...Object.fromEntries(known.map((key) => [key, body[key]])) };
+}
+
+/** The path of an address, which may be a relative one. */
+function leadsTo(location: unknown): string | null {
+  const base = 'http://localhost/jobs';
+  if (typeof location !== 'string' || !URL.canParse(location, base)) return null;
+  return new URL(location, base).pathname;
 }
 
 /** A body that is no JSON object stands for an empty one. */

@@ -13,8 +13,11 @@ export class EventStreams {
     response.on('close', () => this.#open.delete(response));
   }
 
-  /** Ends all streams, each with a last event. A browser then connects again, to another server. */
+  /** Ends all streams, each with a last event. A browser then connects again, to another server. Call it as often as you like. */
   end(): void {
-    for (const response of this.#open) response.end('data: goodbye\n\n');
+    for (const response of this.#open) {
+      this.#open.delete(response);
+      response.end('data: goodbye\n\n');
+    }
   }
 }

@@ -1,4 +1,5 @@
 // Keeps values: until the first load has ended nobody knows of it, and everybody loads.
+// fails: every string is a key
 // fails: callers of one key share one load, whoever comes when
 // fails: one key does not wait for another
 // fails: a failed load is forgotten before its callers are told

@@ -1,5 +1,5 @@
-// When one key fails, forgets the values of all.
-// fails: a value that was loaded is kept, also undefined
+// When one key fails, forgets all of them, also the loads that still run.
+// fails: callers of one key share one load, whoever comes when
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

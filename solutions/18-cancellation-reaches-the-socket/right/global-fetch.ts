@@ -10,7 +10,7 @@ const dropped = new Set([
   'content-length',
 ]);
 
-// The global `fetch`. After a normal end there is nothing left to abort, so nobody asks how the answer ended.
+// The global `fetch`, asked for an address that `new URL` makes. After a normal end there is nothing left to abort, so nobody asks how the answer ended.
 export function buildProxy({ upstream }: { upstream: string }): FastifyInstance {
   const app = fastify();
   app.removeAllContentTypeParsers();
@@ -23,7 +23,7 @@ export function buildProxy({ upstream }: { upstream: string }): FastifyInstance 
       if (!dropped.has(name)) headers.set(name, String(value));
     }
     try {
-      const answer = await fetch(upstream + incoming.raw.url, {
+      const answer = await fetch(new URL(incoming.url, upstream), {
         method: incoming.method,
         headers,
         body: incoming.body ? (Readable.toWeb(incoming.body) as ReadableStream) : null,

@@ -8,12 +8,11 @@
 // fails: jobs with different keys are different jobs
 // fails: a key is free again when its job is forgotten or was refused
 // fails: a finished job is forgotten after ttlMs, and no other
-// fails: nothing of a forgotten job stays in memory
 // fails: a queued job that is cancelled never begins, and leaves the queue
 // fails: a running job that is cancelled is told by its signal
 // fails: a cancelled job keeps its place until its work has settled
 // fails: DELETE of a finished job changes nothing
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import fastify from 'fastify';

@@ -1,6 +1,5 @@
 // Gives a new job its free place at once, and does not look again when it begins: it may have been cancelled since then.
 // fails: a running job that is cancelled is told by its signal
-// fails: closing the app ends the jobs and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,6 +1,6 @@
 // Frees a place for each job that is cancelled in the queue, where it had none.
 // fails: a queued job that is cancelled never begins, and leaves the queue
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

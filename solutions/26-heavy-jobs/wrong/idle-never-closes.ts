@@ -1,5 +1,5 @@
 // Waits for the last work to end, also where none is going on: an idle app never closes.
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import fastify from 'fastify';

@@ -1,6 +1,6 @@
 // Keeps the jobs for the whole program: each app tells and cancels the jobs of the others.
 // fails: the same Idempotency-Key gives the same job
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

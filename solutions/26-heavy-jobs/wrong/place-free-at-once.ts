@@ -1,6 +1,6 @@
 // Gives the place of a cancelled job away while its work still goes on.
 // fails: a cancelled job keeps its place until its work has settled
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fastify from 'fastify';

@@ -1,4 +1,4 @@
-// Leaves a place empty for 5 ms before the next job begins.
+// Leaves a place empty for 80 ms before the next job begins.
 // fails: never more than running jobs are at work, the oldest first
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
@@ -86,7 +86,7 @@ export function buildApp(options: {
       const timer = setTimeout(() => {
         timers.delete(timer);
         startNext();
-      }, 5);
+      }, 80);
       timers.add(timer);
     });
     atWork.add(run);

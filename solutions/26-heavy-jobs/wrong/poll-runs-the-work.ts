@@ -12,7 +12,7 @@
 // fails: a running job that is cancelled is told by its signal
 // fails: a cancelled job keeps its place until its work has settled
 // fails: DELETE of a finished job changes nothing
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

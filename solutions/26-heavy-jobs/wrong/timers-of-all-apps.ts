@@ -1,5 +1,5 @@
 // Keeps the timers for the whole program: the app that closes first stops those of the others, which forget nothing any more.
-// fails: closing the app ends the jobs and leaves no timer
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';

@@ -1,6 +1,6 @@
 // Waits for whoever stays: an event stream, or a connection that is busy when it stops.
 // fails: kept-alive connections are used again, and do not hold it
-// fails: an event stream is ended at SIGTERM, and not cut off
+// fails: an event stream is ended, and not cut off
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

@@ -2,14 +2,14 @@
 // fails: a request in flight at SIGTERM gets its 200, and the exit code is 0
 // fails: refuses new connections from SIGTERM on
 // fails: kept-alive connections are used again, and do not hold it
-// fails: an event stream is ended at SIGTERM, and not cut off
+// fails: an event stream is ended, and not cut off
 // fails: jobs may run until drainMs are over, and are aborted then
 // fails: an aborted job can tidy up before the pool closes
 // fails: drainMs run from SIGTERM on, also while a request is in flight
 // fails: a request is answered, also when drainMs are over
 // fails: the pool is closed before the database begins to close
 // fails: ends as soon as there is nothing left to wait for
-// fails: a second SIGTERM ends it at once, and not with exit code 0
+// fails: a second SIGTERM ends it at once
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

@@ -1,5 +1,5 @@
 // Sees that it is stopping already, and nothing but SIGKILL can end it sooner.
-// fails: a second SIGTERM ends it at once, and not with exit code 0
+// fails: a second SIGTERM ends it at once
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

@@ -1,5 +1,5 @@
 // At the second signal it aborts the jobs, and waits again: for them, and for pool and database.
-// fails: a second SIGTERM ends it at once, and not with exit code 0
+// fails: a second SIGTERM ends it at once
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

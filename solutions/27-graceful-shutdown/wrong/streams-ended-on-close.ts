@@ -1,5 +1,5 @@
 // The hook onClose waits for the server to close, and the server waits for the streams.
-// fails: an event stream is ended at SIGTERM, and not cut off
+// fails: an event stream is ended, and not cut off
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 

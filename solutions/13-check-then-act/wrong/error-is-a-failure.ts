@@ -1,5 +1,5 @@
-// Takes `undefined` for "not there": a value that is nothing is loaded on every call.
-// fails: a value that was loaded is kept, also undefined
+// Takes an `Error` that was loaded for a failure.
+// fails: a value comes out as it is, whatever it is
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {
@@ -7,6 +7,10 @@ export interface SeatStore {
   assign(seat: string, customer: string): Promise<void>;
 }
 
+// Between two awaits nobody else runs. So each export leaves its mark (a place in the queue, a mutex for the seat, a load under way) in
+// the same go in which it looks: whoever comes during the await finds it.
+
+/** Lets functions run one at a time, in the order in which they asked. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
@@ -16,9 +20,11 @@ export class Mutex {
   ): Promise<T> {
     const before = this.#last;
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    // Who comes next waits for this one *and* for those before it: one that was aborted leaves early, while the holder goes on.
     this.#last = before.then(() => left);
     try {
       await orAborted(before, options.signal);
+      // An abort may have come in the moment of the hand-off.
       options.signal?.throwIfAborted();
       return await fn();
     } finally {
@@ -29,6 +35,7 @@ export class Mutex {
 
 const halls = new WeakMap<SeatStore, Map<string, Mutex>>();
 
+/** Sells `seat` to `customer`; false if it has an owner already. */
 export async function reserveSeat(
   store: SeatStore,
   seat: string,
@@ -41,6 +48,7 @@ export async function reserveSeat(
   });
 }
 
+/** One mutex for each seat of each hall: buyers of other seats do not wait. */
 function mutexOf(store: SeatStore, seat: string): Mutex {
   const mutexes = halls.get(store) ?? new Map<string, Mutex>();
   halls.set(store, mutexes);
@@ -49,28 +57,24 @@ function mutexOf(store: SeatStore, seat: string): Mutex {
   return mutex;
 }
 
+/** Gives a function that loads the value of each key once, however many ask for it. */
 export function singleFlight<T>(load: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const values = new Map<string, T>();
   const flights = new Map<string, Promise<T>>();
   return async (key) => {
-    const known = values.get(key) ?? flights.get(key);
+    const known = flights.get(key);
     if (known !== undefined) return known;
-    const flight = load(key).then(
-      (value) => {
-        values.set(key, value);
-        flights.delete(key);
-        return value;
-      },
-      (error: unknown) => {
-        flights.delete(key);
-        throw error;
-      },
-    );
+    const flight = load(key).then((value) => {
+      if (value instanceof Error) throw value;
+      return value;
+    });
     flights.set(key, flight);
+    // The first to hear of a failure, before any caller: who tries again finds no trace of it.
+    flight.catch(() => flights.delete(key));
     return flight;
   };
 }
 
+/** Waits for `promise`; an abort rejects at once with the signal's reason. No listener is left on the signal. */
 async function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
   const aborted = Promise.withResolvers<never>();

@@ -1,5 +1,5 @@
-// Aborts first and looks afterwards: the signal of a job that has long finished is aborted too.
-// fails: DELETE of a finished job changes nothing
+// Looks every second for what is old, also when the app is closed: its timer keeps everything in memory.
+// fails: closing the app waits for no more than its jobs, and leaves no timer
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -33,7 +33,9 @@ export function buildApp(options: {
   const keys = new Map<string, Task>();
   const waiting = new Set<Task>();
   const atWork = new Set<Promise<void>>();
-  const timers = new Set<NodeJS.Timeout>();
+  const ends = new Map<Task, number>();
+
+  setInterval(forgetOld, 1000).unref();
 
   app.post('/jobs', async (request, reply) => {
     const key = request.headers['idempotency-key']?.toString();
@@ -60,7 +62,6 @@ export function buildApp(options: {
   app.addHook('preClose', async () => {
     for (const task of tasks.values()) cancel(task);
     await Promise.all(atWork);
-    for (const timer of timers) clearTimeout(timer);
   });
 
   function take(task: Task): boolean {
@@ -99,21 +100,23 @@ export function buildApp(options: {
   }
 
   function cancel(task: Task): void {
-    task.controller.abort();
     if (isFinished(task)) return;
     waiting.delete(task);
     finish(task, { status: 'cancelled' });
+    task.controller.abort();
   }
 
   // The first end counts: what was cancelled stays so, whatever its work does later.
   function finish(task: Task, end: Omit<Job, 'id'>): void {
     if (isFinished(task)) return;
     Object.assign(task.job, end);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      forget(task);
-    }, ttlMs);
-    timers.add(timer);
+    ends.set(task, Date.now());
+  }
+
+  function forgetOld(): void {
+    for (const [task, endedAt] of ends) {
+      if (endedAt + ttlMs <= Date.now() && ends.delete(task)) forget(task);
+    }
   }
 
   function remember(task: Task): void {

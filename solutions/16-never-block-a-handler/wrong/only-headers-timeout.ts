@@ -1,5 +1,5 @@
-// Looks at the content type instead of the body: good JSON that is called text becomes 502.
-// fails: answers with the JSON of the upstream, asked anew each time
+// Sets undici's limit for the headers and forgets the one for the body, which is five minutes then.
+// fails: timeoutMs covers the body too
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
@@ -24,18 +24,12 @@ export function buildApp(options: { upstream: string; timeoutMs?: number }): Fas
 }
 
 async function getJson(url: string, timeoutMs: number): Promise<unknown> {
-  const { statusCode, headers, body } = await request(url, {
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!String(headers['content-type']).includes('json')) {
-    await body.dump();
-    throw new Error('Not JSON');
-  }
+  const { statusCode, body } = await request(url, { headersTimeout: timeoutMs });
   const text = await body.text();
   if (statusCode !== 200) throw new Error(`The upstream answered with status ${statusCode}.`);
   return JSON.parse(text);
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
+  return error instanceof Error && error.name === 'HeadersTimeoutError';
 }

@@ -1,8 +1,4 @@
-// Forgets a load as soon as it has ended, whether it failed or not: the next caller loads again.
-// fails: a value that was loaded is kept, also undefined
-// fails: callers of one key share one load, whoever comes when
-// fails: every string is a key
-// fails: a failed load is forgotten before its callers are told
+// As Go's singleflight: a load is forgotten as soon as it has ended, whether it failed or not. The next caller loads again.
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {

@@ -1,5 +1,4 @@
-// Ends the event streams only when the last request has its answer.
-// fails: an event stream is ended at SIGTERM, and not cut off
+// Counts the requests, and sends the readers of the event streams away when the last request has its answer.
 import fastify from 'fastify';
 import { addRoutes, Database, EventStreams, Jobs, Pool } from './services.ts';
 
