@@ -12,8 +12,6 @@ export type Job =
   | { do: 'count' }
   /** Gives back how many tasks, itself among them, its process had at the same time, at most. */
   | { do: 'at-once' }
-  /** Gives back the options that Node has there, those of NODE_OPTIONS first. */
-  | { do: 'options' }
   /** Waits at a gate, as a long task would, then gives back the number of its process. */
   | { do: 'gate'; port: number }
   /** The same, where SIGTERM does not end the process. */
@@ -63,8 +61,6 @@ async function answer(job: Order): Promise<unknown> {
       begin();
       running -= 1;
       return mostAtOnce;
-    case 'options':
-      return [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];
     case 'gate':
       return passGate(job.port);
     case 'reject':

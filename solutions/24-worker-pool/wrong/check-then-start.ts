@@ -30,6 +30,8 @@ export class WorkerPool {
   #queue: Task[] = [];
   #accepted = new Set<Promise<unknown>>();
   #closing = false;
+  /** Threads that are not online yet: they take what waits when they are. */
+  #coming = 0;
 
   constructor(script: URL, { size, maxQueue = Infinity }: { size: number; maxQueue?: number }) {
     this.#script = script;
@@ -92,7 +94,9 @@ export class WorkerPool {
     const thread = new Worker(new URL('pool-worker.ts', import.meta.url), {
       workerData: this.#script.href,
     });
+    this.#coming += 1;
     await once(thread, 'online');
+    this.#coming -= 1;
     this.#threads.add(thread);
     thread.on('message', ({ value, error }) => {
       const task = this.#running.get(thread);
@@ -109,7 +113,7 @@ export class WorkerPool {
       this.#running.delete(thread);
       this.#threads.delete(thread);
       this.#idle = this.#idle.filter((idle) => idle !== thread);
-      void this.#next();
+      if (this.#coming === 0) void this.#next();
     });
     return thread;
   }

@@ -1,7 +1,7 @@
 // Listens to `message` and `error` only. A thread that calls `process.exit` sends neither.
 // fails: process.exit in a task rejects that task only, whatever the code
 // fails: a new thread takes the place of one that ended
-// fails: finishes all that it accepted before it closes
+// fails: forgets no task that it accepted before it closes
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -22,7 +22,7 @@
 // fails: rejects with a QueueFullError when no more tasks may wait
 // fails: with maxQueue: 0 runs a task for which a thread is free
 // fails: without maxQueue any number of tasks may wait
-// fails: finishes all that it accepted before it closes
+// fails: forgets no task that it accepted before it closes
 // fails: closes also when a task fails meanwhile
 // fails: may be closed twice
 // fails: ends its threads when it is closed

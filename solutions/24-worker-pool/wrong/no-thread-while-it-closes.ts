@@ -1,5 +1,5 @@
 // While it closes it starts no thread in the place of one that ended: a task that waits is awaited for ever.
-// fails: finishes all that it accepted before it closes
+// fails: forgets no task that it accepted before it closes
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

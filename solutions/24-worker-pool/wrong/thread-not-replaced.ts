@@ -1,7 +1,7 @@
 // A thread that crashed still counts as one of the pool: when all have crashed, nothing runs any more.
 // fails: an uncaught error in a thread rejects its own task only
 // fails: a new thread takes the place of one that ended
-// fails: finishes all that it accepted before it closes
+// fails: forgets no task that it accepted before it closes
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import fastify from 'fastify';

@@ -1,5 +1,5 @@
 // Closes with `Promise.all`: when one task fails, `close` rejects and ends no process.
-// fails: finishes what it accepted before it closes, and accepts no more
+// fails: forgets nothing that it accepted before it closes, and accepts no more
 // fails: no process is left when close has resolved
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

@@ -1,5 +1,5 @@
 // Does not hear the ends of its processes while it closes. A later `close` waits for them for ever.
-// fails: finishes what it accepted before it closes, and accepts no more
+// fails: forgets nothing that it accepted before it closes, and accepts no more
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -12,7 +12,7 @@
 // fails: an abort ends the process of its running task, and no other
 // fails: waiting tasks start in order, and an aborted one never starts
 // fails: refuses what cannot be copied, and loses no process by it
-// fails: finishes what it accepted before it closes, and accepts no more
+// fails: forgets nothing that it accepted before it closes, and accepts no more
 // fails: no process is left when close has resolved
 import { execFileSync } from 'node:child_process';
 

@@ -1,6 +1,6 @@
 // Listens for the end of a process only while a task runs. Later it gives a task to a dead one.
 // fails: a process that ends between two tasks is replaced
-// fails: finishes what it accepted before it closes, and accepts no more
+// fails: forgets nothing that it accepted before it closes, and accepts no more
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

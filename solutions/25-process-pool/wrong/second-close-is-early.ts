@@ -1,5 +1,5 @@
 // A second `close` resolves at once, though the tasks still run.
-// fails: finishes what it accepted before it closes, and accepts no more
+// fails: forgets nothing that it accepted before it closes, and accepts no more
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,5 @@
 // Talks by stdout, one line of JSON for each answer, and so do the tasks that print.
 // fails: what a task prints does not disturb its result
-// fails: inputs and results keep their types
-// fails: a process that ends between two tasks is replaced
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

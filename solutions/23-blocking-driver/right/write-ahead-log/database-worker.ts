@@ -2,7 +2,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const database = new DatabaseSync(workerData);
+// Each connection waits for the locks of the others. With the write-ahead log, readers and one writer need not wait for each other.
+const database = new DatabaseSync(workerData, { timeout: 5000 });
 database.exec('PRAGMA journal_mode = WAL');
 
 parentPort!.on('message', ({ sql, params }) => {

@@ -1,7 +1,3 @@
-// Throws where it should reject: no `.catch` of the caller hears of it.
-// fails: an aborted query that has not begun is refused, and never runs
-// fails: leaves no listener on the signal
-// fails: leaves no query unanswered when it is closed, and takes no more
 import { Worker } from 'node:worker_threads';
 
 interface Query {
@@ -27,17 +23,7 @@ export class Database {
     this.#max = max;
   }
 
-  query<Row>(
-    sql: string,
-    params: unknown[] = [],
-    { signal }: { signal?: AbortSignal } = {},
-  ): Promise<Row[]> {
-    signal?.throwIfAborted();
-    if (this.#closing) throw new Error('The database is closed.');
-    return this.#ask<Row>(sql, params, signal ? { signal } : {});
-  }
-
-  async #ask<Row>(
+  async query<Row>(
     sql: string,
     params: unknown[] = [],
     { signal }: { signal?: AbortSignal } = {},
