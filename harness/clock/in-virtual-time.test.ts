@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { real, threadCpuNow } from '../trace/real-time.ts';
 import { currentTrace, startTrace } from '../trace/trace.ts';
 import { inVirtualTime } from './in-virtual-time.ts';
 import { installTrampolines } from './trampolines.ts';
@@ -17,6 +18,39 @@ test('three sleeps take three thousand virtual milliseconds in a row, one thousa
   const together = await inVirtualTime(() => Promise.all([sleep(1000), sleep(1000), sleep(1000)]));
 
   expect([sequence.virtualMs, together.virtualMs]).toEqual([3000, 1000]);
+});
+
+test('telling of some thousand timers holds the loop for moments only', async () => {
+  const holds: number[] = [];
+  // Noise only ever adds.
+  for (let tries = 1; tries <= 3; tries += 1) {
+    let longest = 0;
+    let before = threadCpuNow();
+    const look = (): void => {
+      const now = threadCpuNow();
+      longest = Math.max(longest, now - before);
+      before = now;
+    };
+    const watching = real.setInterval(look, 1);
+    const run = await inVirtualTime(
+      () =>
+        new Promise<void>((resolve) => {
+          let left = 5000;
+          const again = (): void => {
+            left -= 1;
+            if (left === 0) resolve();
+            else setTimeout(again, 1);
+          };
+          again();
+        }),
+    );
+    real.clearInterval(watching);
+    look();
+    expect(run.timers.length).toBe(4999);
+    holds.push(longest);
+  }
+
+  expect(Math.min(...holds)).toBeLessThan(40);
 });
 
 test("the learner's timers are spans of the trace", async () => {

@@ -36,7 +36,7 @@ export async function inVirtualTime<T>(
     leftBehind = clock.uninstall();
     trace.stop();
     trace.virtualMs += clock.now;
-    timers = clock.timers;
+    timers = await clock.readTimers();
     for (const span of learnerSpans(timers)) trace.add(span);
   }
   return { ...run, timers, leftBehind };
