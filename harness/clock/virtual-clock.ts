@@ -222,7 +222,8 @@ export class VirtualClock implements RulingClock {
 
   #addEntry(timer: VirtualTimer): TimerEntry {
     const entry = new TimerEntry(this.#entries.length, timer, this.now);
-    this.#entries.push(entry);
+    // One that was started in real time ends when that says, which is another moment in each run.
+    if (!this.#adopted.has(timer)) this.#entries.push(entry);
     this.#pending.set(timer, entry);
     return entry;
   }
