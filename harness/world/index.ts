@@ -21,7 +21,7 @@ export { replayHint, seed } from './seed.ts';
 export { Sequence, sequence } from './sequence.ts';
 export { serveApp } from './serve-app.ts';
 export type { ServableApp, ServedApp } from './serve-app.ts';
-export { settled } from './settled.ts';
+export { settled, settledAfter } from './settled.ts';
 export type { PromiseState } from './settled.ts';
 export { SlowApi, startSlowApi } from './slow-api.ts';
 export type { Connections, SlowApiOptions } from './slow-api.ts';

@@ -8,7 +8,15 @@ export type PromiseState = 'pending' | 'fulfilled' | 'rejected';
  *
  * What needs only microtasks has happened by then; a virtual clock has not moved.
  */
-export async function settled(promise: PromiseLike<unknown>): Promise<PromiseState> {
+export function settled(promise: PromiseLike<unknown>): Promise<PromiseState> {
+  return settledAfter(1, promise);
+}
+
+/** Says the same after `count` real turns, for what may take an immediate or two. */
+export async function settledAfter(
+  count: number,
+  promise: PromiseLike<unknown>,
+): Promise<PromiseState> {
   let state: PromiseState = 'pending';
   promise.then(
     () => {
@@ -18,6 +26,6 @@ export async function settled(promise: PromiseLike<unknown>): Promise<PromiseSta
       state = 'rejected';
     },
   );
-  await turns(1);
+  await turns(count);
   return state;
 }

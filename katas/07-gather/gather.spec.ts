@@ -8,7 +8,7 @@ import {
   inVirtualTime,
   kata,
   random,
-  settled,
+  settledAfter,
   test,
   turns,
 } from '#harness';
@@ -556,10 +556,8 @@ async function observe<T>(steps: (clock: VirtualClock) => T | Promise<T>) {
 }
 
 /** How `promise` stands a few turns of the event loop later. */
-async function soon(promise: Promise<unknown>): Promise<PromiseState> {
-  promise.catch(() => {});
-  await turns(3);
-  return settled(promise);
+function soon(promise: Promise<unknown>): Promise<PromiseState> {
+  return settledAfter(4, promise);
 }
 
 /** Works for `ms`. Told to stop, it stops at once, and without an error. */

@@ -11,6 +11,7 @@ import {
   kata,
   random,
   settled,
+  settledAfter,
   test,
   turns,
 } from '#harness';
@@ -281,10 +282,10 @@ test('drain resolves at once when no task runs', async () => {
   // Another Background is another matter: its task must hold up nobody here.
   const door = gate();
   const elsewhere = new Background({ onError: () => {} }).run(() => door.wait());
-  const unused = await stateSoon(() => background.drain());
+  const unused = await settledAfter(5, background.drain());
   await background.run(() => 'done');
   await turns(5);
-  const afterATask = await stateSoon(() => background.drain());
+  const afterATask = await settledAfter(5, background.drain());
   const failing = async () => {
     throw new Error('failed long ago');
   };
@@ -297,7 +298,7 @@ test('drain resolves at once when no task runs', async () => {
     // Other tests ask what run gives. Here the task only has to be over.
     Promise.try(() => failed.run(task)).catch(() => {});
     await turns(5);
-    afterFailures.push(await stateSoon(() => failed.drain()));
+    afterFailures.push(await settledAfter(5, failed.drain()));
   }
   door.open();
   await elsewhere;
@@ -357,7 +358,7 @@ test('every drain waits for the tasks that run then', async () => {
   await turns(5);
   const busy = (await busyTurns(20)) - busyWithout;
   door.open();
-  const state = await stateSoon(() => draining);
+  const state = await settledAfter(5, draining);
   await draining;
   if (state !== 'fulfilled') {
     expect.fail(
@@ -410,17 +411,6 @@ async function reportsOf(
     return reports;
   });
   return value;
-}
-
-/** How the promise stands that `start` gives, a few turns of the event loop later. */
-async function stateSoon(start: () => Promise<unknown>): Promise<PromiseState> {
-  let state: PromiseState = 'pending';
-  start().then(
-    () => void (state = 'fulfilled'),
-    () => void (state = 'rejected'),
-  );
-  await turns(5);
-  return state;
 }
 
 /** In how many of `count` turns of the event loop somebody has left work for the next turn. */

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   countTurns,
@@ -8,8 +7,8 @@ import {
   gate,
   inVirtualTime,
   kata,
-  microtasks,
   random,
+  restOfTheTurn,
   test,
   turns,
 } from '#harness';
@@ -1297,14 +1296,6 @@ async function throwEmpty(empty: undefined | null): Promise<never> {
   await work(`throws ${empty}`, 50);
   // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
   throw empty;
-}
-
-/** Lets all pass that needs no further turn of the event loop: microtasks, and callbacks of process.nextTick. */
-async function restOfTheTurn(): Promise<void> {
-  for (let round = 0; round < 20; round += 1) {
-    await new Promise<void>((resolve) => process.nextTick(resolve));
-    await microtasks(10);
-  }
 }
 
 /** What `promise` comes to: its value or its error. */
