@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { get } from 'node:http';
+import { createServer, connect, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -130,18 +131,72 @@ test('a request that is never answered is told with its port', async () => {
   });
 });
 
+test('a socket that is connected in virtual time times out there, counted from its last byte', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    setTimeout(() => socket.write('one'), 200);
+    setTimeout(() => socket.write('two'), 400);
+  });
+  const port = await listen(server);
+
+  const { value, virtualMs, leftBehind } = await inVirtualTime(async () => {
+    const socket = connect(port, '127.0.0.1').resume();
+    const called = new Promise((resolve) => {
+      socket.setTimeout(300, () => resolve('timeout'));
+    });
+    return called.finally(() => socket.destroy());
+  });
+
+  expect([value, virtualMs]).toEqual(['timeout', 700]);
+  expect(leftBehind).toEqual([]);
+});
+
+test("node:http's timeout ends a request at its exact time", async () => {
+  const { url } = await startSlowServer();
+
+  const { virtualMs, leftBehind } = await inVirtualTime(async () => {
+    const asked = get(`${url}/never`, { timeout: 300 });
+    asked.on('timeout', () => asked.destroy(new Error('too late')));
+    await expect(once(asked, 'response')).rejects.toThrow('too late');
+  });
+
+  expect(virtualMs).toBe(300);
+  expect(leftBehind).toEqual([]);
+});
+
+test('the timer of a socket ends with the socket, and with a limit of 0', async () => {
+  const port = await listen(createServer((socket) => socket.on('error', () => {})));
+  const open = async (): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1').setTimeout(300);
+    socket.on('timeout', () => rang.push(socket));
+    await once(socket, 'connect');
+    return socket;
+  };
+  const rang: Socket[] = [];
+
+  const { timers } = await inVirtualTime(async () => {
+    const [destroyed, unlimited] = [await open(), await open()];
+    destroyed.destroy();
+    unlimited.setTimeout(0);
+    await sleep(1000);
+    unlimited.destroy();
+  });
+
+  expect(rang).toEqual([]);
+  expect(
+    timers.filter(({ kind }) => kind === 'socket.setTimeout').map(({ outcome }) => outcome),
+  ).toEqual(['cleared', 'cleared']);
+});
+
 test('a reader that pauses does not hold the clock', async () => {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.write(Buffer.alloc(32 * 1024 * 1024));
   });
-  onTestFinished(() => void server.close());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  assert(address !== null && typeof address === 'object');
+  const port = await listen(server);
 
   const { virtualMs } = await inVirtualTime(async () => {
-    const socket = connect(address.port, '127.0.0.1');
+    const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     socket.pause();
     await sleep(500);
@@ -173,10 +228,7 @@ test('an answer from a server in another thread comes before a timer of five mil
 });
 
 test('a socket that was destroyed is kept by nobody', async () => {
-  const server = createServer((socket) => socket.on('error', () => {}));
-  onTestFinished(() => void server.close());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(createServer((socket) => socket.on('error', () => {})));
 
   const client = await connectAndDestroy(port);
   await collected(client);
@@ -184,6 +236,14 @@ test('a socket that was destroyed is kept by nobody', async () => {
   // A comparison with the socket itself would keep it.
   expect(client.deref() === undefined).toBe(true);
 });
+
+async function listen(server: Server): Promise<number> {
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  assert(address !== null && typeof address === 'object');
+  return address.port;
+}
 
 async function connectAndDestroy(port: number): Promise<WeakRef<Socket>> {
   const client = connect(port, '127.0.0.1');

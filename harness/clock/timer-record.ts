@@ -6,7 +6,7 @@ export type TimerOutcome = 'pending' | 'fired' | 'cleared';
 /** One timer that was started under a virtual clock. Times are virtual milliseconds since the clock was installed. */
 export interface TimerRecord {
   readonly id: number;
-  /** How it was started: `setTimeout`, `setInterval`, `timers/promises.setTimeout`, `AbortSignal.timeout` and so on. */
+  /** How it was started: `setTimeout`, `setInterval`, `timers/promises.setTimeout`, `AbortSignal.timeout`, `socket.setTimeout` and so on. */
   readonly kind: string;
   readonly delayMs: number;
   readonly start: number;

@@ -9,6 +9,7 @@ import {
   schedulerWait,
 } from './promised-timers.ts';
 import { trackSockets } from './socket-ledger.ts';
+import { virtualizeSocketTimers } from './socket-timers.ts';
 import { temporalNow } from './temporal-trampolines.ts';
 import {
   hrtime,
@@ -28,7 +29,7 @@ let installed = false;
  * was captured earlier stays real.
  *
  * `setImmediate`, `process.nextTick`, `queueMicrotask` and `MessageChannel` stay Node's own, and so do the timers inside
- * Node (`socket.setTimeout`, `server.requestTimeout`) and those of workers.
+ * Node, but for those of clients' sockets, and those of workers.
  */
 export function installTrampolines(): void {
   if (installed) return;
@@ -37,6 +38,7 @@ export function installTrampolines(): void {
   // of 30 s, and a jump over some days would be told as a runaway.
   process.getBuiltinModule('node:http');
   trackSockets();
+  virtualizeSocketTimers();
   trackWorkers();
   Object.assign(globalThis, timerTrampolines, { Date: VirtualDate });
   Object.assign(timers, timerTrampolines);

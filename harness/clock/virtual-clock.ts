@@ -52,6 +52,7 @@ const turnsBeforeNapping = 50;
 // Work that is cut into slices ends within them; a loop that polls a flag with setImmediate would hold the clock for ever.
 const turnsGivenToImmediates = 5000;
 const recordsPerTurn = 50;
+const ownedTimers: ReadonlySet<string> = new Set(['AbortSignal.timeout', 'socket.setTimeout']);
 
 /**
  * Virtual time: it stands still while anything real goes on, and jumps to the next timer when nothing else can run.
@@ -183,8 +184,8 @@ export class VirtualClock implements RulingClock {
       // A spec's own timer has no meaning after its clock: in the next test it would fire into the void.
       timer.abandon();
       if (record.owner === 'spec') continue;
-      // Nobody can clear the timer of an AbortSignal.timeout: it goes with its signal.
-      if (record.kind !== 'AbortSignal.timeout') leftBehind.push(record);
+      // Nobody can clear the timer of an AbortSignal.timeout: it goes with its signal. That of a socket goes with the socket.
+      if (!ownedTimers.has(record.kind)) leftBehind.push(record);
     }
     return leftBehind;
   }

@@ -1,5 +1,4 @@
 import diagnostics from 'node:diagnostics_channel';
-import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -298,7 +297,7 @@ test('waits for timeoutMs and not longer', async () => {
   await using api = await startSlowApi({ routes: { '/': { ...withDelay(tooLate), gate: true } } });
   await using app = buildApp({ upstream: api.url('/'), timeoutMs: limitOfCrowd });
   await app.ready();
-  const crowd = await runVirtually(() =>
+  const crowd = await inVirtualTime(() =>
     Promise.all(Array.from({ length: 100 }, () => app.inject('/example'))),
   );
   const slow = crowd.value.filter(({ statusCode }) => statusCode === 504);
@@ -319,7 +318,7 @@ test('waits for timeoutMs and not longer', async () => {
   expect(afterwards.length, sentenceOfQueue).toBe(0);
   const sentenceOfAfter = 'Your status, for a good answer after 100 requests that were too late';
   api.open('/');
-  const after = await runVirtually(() => app.inject('/example'));
+  const after = await inVirtualTime(() => app.inject('/example'));
   expect(after.value.statusCode, sentenceOfAfter).toBe(200);
 });
 
@@ -564,39 +563,6 @@ function countStarts() {
   return counter;
 }
 
-/** The timer of a socket, under a name inside Node. Whatever comes or goes calls its `refresh()`. */
-const timerOfSocket = Object.getOwnPropertySymbols(new Socket()).find(
-  ({ description }) => description === 'timeout',
-);
-
-/**
- * Runs `work` in virtual time, and lets the sockets of clients time out there. The timers inside Node know only the real time, and the
- * `timeout` of `node:http` is one of them.
- */
-async function runVirtually<T>(work: () => Promise<T>) {
-  const follow = (message: unknown): void => {
-    const { socket } = message as { socket: Socket };
-    if (timerOfSocket === undefined) return;
-    socket.setTimeout = (ms, callback) => {
-      clearTimeout(Reflect.get(socket, timerOfSocket) as NodeJS.Timeout);
-      const timer = ms > 0 ? setTimeout(tell, ms).unref() : null;
-      Reflect.set(socket, timerOfSocket, timer);
-      Reflect.set(socket, 'timeout', ms);
-      if (callback) socket[timer ? 'once' : 'off']('timeout', callback);
-      return socket;
-    };
-    const tell = (): void => {
-      if (!socket.destroyed) socket.emit('timeout');
-    };
-  };
-  diagnostics.subscribe('net.client.socket', follow);
-  try {
-    return await inVirtualTime(work);
-  } finally {
-    diagnostics.unsubscribe('net.client.socket', follow);
-  }
-}
-
 /** Calls /example of an app of its own in virtual time, with an upstream in this process. */
 async function askOnce(buildApp: BuildApp, route: SlowRoute, options: { timeoutMs?: number } = {}) {
   await using api = await startSlowApi({ routes: { '/': route } });
@@ -612,7 +578,7 @@ async function askAt(
 ) {
   await using app = buildApp({ upstream: api.url(path), ...options });
   await app.ready();
-  const run = await runVirtually(() => app.inject('/example'));
+  const run = await inVirtualTime(() => app.inject('/example'));
   await waitForQuiet(api);
   const asked = api.traffic.of(path);
   return { ...run, outcome: asked[0]?.outcome, hits: asked.length };
@@ -632,7 +598,7 @@ async function askSeries(buildApp: BuildApp) {
   await using hurriedApp = buildApp({ upstream: api.url('/hurried'), timeoutMs: 1 });
   await using patientApp = buildApp({ upstream: api.url('/patient'), timeoutMs: ample });
   await Promise.all([app.ready(), hurriedApp.ready(), patientApp.ready()]);
-  const run = await runVirtually(async () => {
+  const run = await inVirtualTime(async () => {
     const early = await app.inject('/example');
     // A handler that holds the loop would wait for itself, and that for as long as the other limits.
     if (early.statusCode !== 200) return { early };
