@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Trace } from '../trace/trace.ts';
+import { until } from '../world/index.ts';
 import { AbandonedError, withOuterLimit } from './outer-limit.ts';
 
 test('settles as the work does', async () => {
@@ -56,4 +57,44 @@ test('says that nothing is known where the machine never lets it run', async () 
   });
 
   await expect(ended).rejects.toBeInstanceOf(AbandonedError);
+});
+
+/** Waits for what never comes, and takes some turns to clean up. */
+async function waitInVain(cleanedUp: string[]): Promise<void> {
+  try {
+    await until(() => false, 'a bell', { limitMs: 60_000 });
+  } finally {
+    await until(() => cleanedUp.push('a turn') === 20, 'a clean-up');
+  }
+}
+
+test('ends what the work itself waits for, and lets it clean up first', async () => {
+  const cleanedUp: string[] = [];
+
+  const ended = withOuterLimit(waitInVain(cleanedUp), {
+    limitMs: 600,
+    trace: new Trace(),
+    waitedMs: () => 0,
+  });
+
+  await expect(ended).rejects.toMatchObject({
+    name: 'WorldError',
+    message: expect.stringMatching(/^Still waiting for a bell: /) as string,
+  });
+  expect(cleanedUp).toHaveLength(20);
+});
+
+test('knows nothing of work that was given up because of the machine, and lets it clean up too', async () => {
+  const cleanedUp: string[] = [];
+  let waited = 0;
+
+  const ended = withOuterLimit(waitInVain(cleanedUp), {
+    limitMs: 600,
+    mostMs: 600,
+    trace: new Trace(),
+    waitedMs: () => (waited += 500),
+  });
+
+  await expect(ended).rejects.toBeInstanceOf(AbandonedError);
+  expect(cleanedUp).toHaveLength(20);
 });

@@ -1,7 +1,8 @@
 import type { Explained } from '../trace/explained.ts';
 import { processTree, textOf, threadFolders } from '../trace/process-tree.ts';
-import { real } from '../trace/real-time.ts';
+import { real, realDelay } from '../trace/real-time.ts';
 import type { Trace } from '../trace/trace.ts';
+import { giveUpWaiting } from '../world/until.ts';
 import { InconclusiveError } from './failure.ts';
 
 /** A test's work did not end, though the machine gave it every chance. */
@@ -14,6 +15,8 @@ export class StillWaitingError extends Error implements Explained {
 
 const tickMs = 50;
 const firstLookTicks = 10;
+/** What a test that has failed may take to clean up. */
+const cleanUpTicks = 40;
 
 /** Work that was left behind under way: it may still touch what a second run of it would use. */
 export class AbandonedError extends InconclusiveError {
@@ -36,7 +39,10 @@ export interface OuterLimitOptions {
  * process spent more than a fifth of the limit waiting for a CPU, it is given the limit once more: begun anew, the work would meet what it has
  * left behind.
  *
- * @throws {StillWaitingError} where the machine let it run.
+ * After the limit it ends what `until` waits for in the work, so that this fails by itself and cleans up: beside the next test, that would end
+ * what the next test has started.
+ *
+ * @throws {StillWaitingError} where the machine let it run, and nothing else tells what it waits for.
  * @throws {AbandonedError} where the machine was too busy until `mostMs` were over: nothing is known about the code.
  */
 export async function withOuterLimit<T>(work: Promise<T>, options: OuterLimitOptions): Promise<T> {
@@ -68,9 +74,29 @@ export async function withOuterLimit<T>(work: Promise<T>, options: OuterLimitOpt
 
   try {
     return await Promise.race([work, limit]);
+  } catch (error) {
+    const limitMet = error instanceof StillWaitingError || error instanceof AbandonedError;
+    throw limitMet ? await endWaits(work, error) : error;
   } finally {
     real.clearInterval(timer);
   }
+}
+
+/**
+ * Gives up what `work` waits for by `until`, lets it clean up, and returns what it fails with: that says more than `limit` does. Where it goes on, or the
+ * machine is at fault, that is `limit`.
+ */
+async function endWaits(work: Promise<unknown>, limit: Error): Promise<unknown> {
+  if (!giveUpWaiting()) return limit;
+  let reason: unknown = limit;
+  let isOver = false;
+  void work
+    .catch((error: unknown) => (reason = error))
+    .finally(() => {
+      isOver = true;
+    });
+  for (let ticks = 0; ticks < cleanUpTicks && !isOver; ticks += 1) await realDelay(tickMs);
+  return limit instanceof AbandonedError ? limit : reason;
 }
 
 function openSpans(trace: Trace): string {

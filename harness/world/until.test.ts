@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { real } from '../trace/real-time.ts';
 import { turns } from './turns.ts';
-import { until } from './until.ts';
+import { giveUpWaiting, until } from './until.ts';
 
 test('it resolves once the condition holds', async () => {
   let arrived = 0;
@@ -31,6 +31,17 @@ test('an abort ends it with the reason', async () => {
   controller.abort('enough');
 
   await expect(waiting).rejects.toBe('enough');
+});
+
+test('all that wait can be given up at once, and who waits later goes on', async () => {
+  const waits = Promise.allSettled([until(() => false, 'a bell'), until(() => false, 'a gong')]);
+
+  expect(giveUpWaiting()).toBe(true);
+  let later = 0;
+  await until(() => (later += 1) > 3, 'a clean-up');
+
+  expect((await waits).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(giveUpWaiting()).toBe(false);
 });
 
 test.runIf(process.platform === 'linux')(

@@ -14,6 +14,20 @@ const looksOfOneAsk = 5;
 /** However long others are kept waiting for a CPU: so many looks for each that counts. */
 const mostLooksEach = 30;
 
+let waiting = 0;
+let givenUp = 0;
+
+/**
+ * Ends every wait of `until` that goes on, as if its limit were met: a test that is over must not go on beside the next one, which its clean-up would
+ * disturb. Waits that begin later go on as ever: clean-up waits too.
+ *
+ * @returns whether there was any.
+ */
+export function giveUpWaiting(): boolean {
+  givenUp += 1;
+  return waiting > 0;
+}
+
 /** How long `until` goes on looking. */
 export interface UntilOptions {
   /** Looks, one a millisecond at most, before it gives up, after some that do not count; 5000 by default. */
@@ -43,23 +57,30 @@ export async function until(
 ): Promise<void> {
   const { limitMs = 5000, idleMs = Infinity, signal } = options;
   const startedAt = real.now();
+  const givenUpBefore = givenUp;
   const uncountedLooks = eagerLooks + Math.min(mostCalmLooks, limitMs);
   const cpuQueue = new CpuQueue();
   let counted = 0;
   let idle = 0;
-  for (let looks = 0; !condition(); looks += 1) {
-    signal?.throwIfAborted();
-    if (looks >= uncountedLooks && looks % looksOfOneAsk === 0) {
-      const use = cpuQueue.look();
-      if (use !== 'waited') counted += looksOfOneAsk;
-      idle = use === 'idle' ? idle + looksOfOneAsk : 0;
+  waiting += 1;
+  try {
+    for (let looks = 0; !condition(); looks += 1) {
+      signal?.throwIfAborted();
+      if (looks >= uncountedLooks && looks % looksOfOneAsk === 0) {
+        const use = cpuQueue.look();
+        if (use !== 'waited') counted += looksOfOneAsk;
+        idle = use === 'idle' ? idle + looksOfOneAsk : 0;
+      }
+      const looksInVain = looks - uncountedLooks >= limitMs * mostLooksEach;
+      if (counted > limitMs || idle > idleMs || looksInVain || givenUp > givenUpBefore) {
+        const seconds = ((real.now() - startedAt) / 1000).toFixed(1);
+        throw new WorldError(`Still waiting for ${what}: it had not come after ${seconds} s.`, {
+          kind: 'hang',
+        });
+      }
+      await (looks < eagerLooks ? turns(1) : realDelay(1));
     }
-    if (counted > limitMs || idle > idleMs || looks - uncountedLooks >= limitMs * mostLooksEach) {
-      const seconds = ((real.now() - startedAt) / 1000).toFixed(1);
-      throw new WorldError(`Still waiting for ${what}: it had not come after ${seconds} s.`, {
-        kind: 'hang',
-      });
-    }
-    await (looks < eagerLooks ? turns(1) : realDelay(1));
+  } finally {
+    waiting -= 1;
   }
 }
