@@ -43,8 +43,10 @@ export async function blameWork(run: RunWork, heldMs: number): Promise<Blame | n
   });
   const gaps = probe.gaps();
   const longest = Math.max(...gaps.map((gap) => gap.heldMs));
+  // What fills a short turn explains no long hold.
+  if (longest < heldMs * LEAST_SHARE) return null;
   const call = blameCall(calls.calls, gaps);
-  // A short call may fill a short turn of its own, and explains no long hold.
+  // The call may have filled another turn than the longest.
   const longCall = call && call.heldMs >= heldMs * LEAST_SHARE ? call : null;
   const blames = [longCall, samples && blameSamples(samples, longest)];
   const blame = blames.find((blame) => (blame?.share ?? 0) >= LEAST_SHARE);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { currentTrace, startTrace } from '../trace/trace.ts';
+import { judgeConclusively } from './fixtures/judge-conclusively.ts';
 import { compute } from './fixtures/work.ts';
 import { judgeLoop, startWatchdog } from './index.ts';
 
@@ -14,14 +15,14 @@ const unseenWait = Atomics.wait;
 
 describe('judgeLoop', () => {
   test('acquits work that only waits', async () => {
-    const report = await judgeLoop({ work: () => delay(60) });
+    const report = await judgeConclusively({ work: () => delay(60) });
 
     expect(report.verdict).toBe('free');
     expect(report.blame).toBeNull();
   });
 
   test('acquits work that computes in slices, one to a turn', async () => {
-    const report = await judgeLoop({
+    const report = await judgeConclusively({
       work: computeInSlices,
     });
 
@@ -29,14 +30,14 @@ describe('judgeLoop', () => {
   });
 
   test('convicts work that computes in one go, after three runs of three', async () => {
-    const report = await judgeLoop({ work: () => compute(160) });
+    const report = await judgeConclusively({ work: () => compute(160) });
 
     expect(report).toMatchObject({ verdict: 'held', cause: 'computing', turns: 0 });
     expect(report.runs.length).toBeGreaterThanOrEqual(3);
   });
 
   test('convicts work that sleeps without giving the loop back', async () => {
-    const report = await judgeLoop({ work: () => void Atomics.wait(cell, 0, 0, 160) });
+    const report = await judgeConclusively({ work: () => void Atomics.wait(cell, 0, 0, 160) });
 
     expect(report).toMatchObject({ verdict: 'held', cause: 'asleep', turns: 0 });
   });
@@ -48,7 +49,7 @@ describe('judgeLoop', () => {
   });
 
   test('convicts a hold in the midst of work that also waits', async () => {
-    const report = await judgeLoop({
+    const report = await judgeConclusively({
       work: async () => {
         await delay(10);
         compute(160);
@@ -60,7 +61,7 @@ describe('judgeLoop', () => {
   });
 
   test('convicts a hold that begins in the same turn as the last answer', async () => {
-    const report = await judgeLoop({
+    const report = await judgeConclusively({
       work: () => {
         void Promise.resolve()
           .then(() => undefined)
@@ -80,7 +81,7 @@ describe('judgeLoop', () => {
       if (looks !== 1) compute(150);
     };
 
-    const { verdict, blame } = await judgeLoop({ work, tries: 1 });
+    const { verdict, blame } = await judgeConclusively({ work, tries: 1 });
 
     expect(verdict).toBe('held');
     expect(looks).toBeGreaterThan(1);
@@ -133,7 +134,7 @@ describe('judgeLoop', () => {
 
   test('marks a hold on the trace', async () => {
     startTrace();
-    await judgeLoop({ work: () => void Atomics.wait(cell, 0, 0, 160) });
+    await judgeConclusively({ work: () => void Atomics.wait(cell, 0, 0, 160) });
 
     const stalls = currentTrace().spans.filter((span) => span.kind === 'stall');
     expect(stalls).toHaveLength(1);
@@ -143,7 +144,7 @@ describe('judgeLoop', () => {
   test('marks a hold in real time, though the work ran in virtual time', async () => {
     startTrace();
 
-    const { runs } = await judgeLoop({
+    const { runs } = await judgeConclusively({
       work: () => {
         currentTrace().restart({ virtual: true });
         compute(160);
