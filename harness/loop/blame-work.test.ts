@@ -74,7 +74,7 @@ describe('blame', () => {
     const report = await judgeConclusively({ work: () => guilty.sleep(160) });
 
     expect(report.explanation).toMatch(
-      /^Your code held the event loop for \d+ ms in one go, asleep in a call that does not return to it \(at most 40 ms is allowed; 3 of \d runs\)\. While it ran for \d+ ms the loop turned 0 times\.\nHeld at harness\/loop\/fixtures\/guilty\.ts:\d+ in sleep, calling Atomics\.wait \(\d+% of it\)\.$/,
+      /^Your code held the event loop for \d+ ms in one go, asleep in a call that does not return to it \(at most 40 ms is allowed; \d of \d runs\)\. While it ran for \d+ ms the loop turned 0 times\.\nHeld at harness\/loop\/fixtures\/guilty\.ts:\d+ in sleep, calling Atomics\.wait \(\d+% of it\)\.$/,
     );
   });
 });

@@ -43,13 +43,12 @@ export async function blameWork(run: RunWork, heldMs: number): Promise<Blame | n
   });
   const gaps = probe.gaps();
   const longest = Math.max(...gaps.map((gap) => gap.heldMs));
-  // What fills a short turn explains no long hold.
-  if (longest < heldMs * LEAST_SHARE) return null;
   const call = blameCall(calls.calls, gaps);
-  // The call may have filled another turn than the longest.
-  const longCall = call && call.heldMs >= heldMs * LEAST_SHARE ? call : null;
-  const blames = [longCall, samples && blameSamples(samples, longest)];
-  const blame = blames.find((blame) => (blame?.share ?? 0) >= LEAST_SHARE);
+  // What fills a short turn of its own explains no long hold.
+  const explains = (ms: number): boolean => ms >= heldMs * LEAST_SHARE;
+  const longCall = call && explains(call.heldMs) ? call : null;
+  const sampled = samples && explains(longest) ? blameSamples(samples, longest) : null;
+  const blame = [longCall, sampled].find((blame) => (blame?.share ?? 0) >= LEAST_SHARE);
   // The blame run is slower than a judged one: only its proportions are taken over.
   return blame ? { ...blame, heldMs: heldMs * blame.share! } : null;
 }
