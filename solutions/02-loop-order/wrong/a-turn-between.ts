@@ -1,5 +1,5 @@
 // Waits for an immediate before the microtask, to be sure that nextTick is through: other code comes in between.
-// fails: no turn of the loop passes before the microtask step
+// fails: no turn of the loop passes between nextTick and microtask
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 

@@ -2,7 +2,7 @@
 // fails: the five steps run in the order of the list, wherever inOrder is called
 // fails: each step runs by its own mechanism
 // fails: the sync step, and no other, runs before inOrder returns
-// fails: no turn of the loop passes before the microtask step
+// fails: no turn of the loop passes between nextTick and microtask
 // fails: the order holds when other code keeps the loop busy
 import type { Prediction, Steps } from '../../../katas/02-loop-order/loop-order.ts';
 

@@ -7,7 +7,7 @@
 // fails: poll is asked to wait without a limit when no timer is set
 // fails: each id wakes those that wait for it, and nobody else
 // fails: every callback of an id is called once, in the order of the calls
-// fails: an arrival that nobody waits for is forgotten
+// fails: an arrival that nobody waits for hides no other
 // fails: run can be called again
 // fails: two loops share nothing
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';

@@ -9,7 +9,7 @@
 // fails: a timer counts from the moment in which it is set
 // fails: each id wakes those that wait for it, and nobody else
 // fails: every callback of an id is called once, in the order of the calls
-// fails: an arrival that nobody waits for is forgotten
+// fails: an arrival that nobody waits for hides no other
 // fails: spawn runs nothing yet: the first step is ready like any callback
 // fails: a handle is done when its coroutine has returned, and has its value
 // fails: a coroutine that throws fails its handle, and the others go on

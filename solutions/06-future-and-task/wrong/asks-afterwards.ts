@@ -1,4 +1,4 @@
-// Looks at the signal again when the value is there, and throws the value away.
+// Looks again when the event is there: an error behind it throws the event away.
 // fails: what comes first counts, also in the same moment
 import type { EventEmitter } from 'node:events';
 
@@ -35,9 +35,7 @@ export class Future<T> {
     const abort = (): void => aborted.reject(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
-      const value = await Promise.race([this.#settlement.promise, aborted.promise]);
-      signal?.throwIfAborted();
-      return value;
+      return await Promise.race([this.#settlement.promise, aborted.promise]);
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -52,11 +50,17 @@ export async function fromEvent<T>(
   options.signal?.throwIfAborted();
   const future = new Future<T>();
   const hear = (value: T): void => void future.resolve(value);
-  const fail = (error: unknown): void => void future.reject(error);
+  const errors: unknown[] = [];
+  const fail = (error: unknown): void => {
+    errors.push(error);
+    future.reject(error);
+  };
   emitter.on(name, hear);
   if (name !== 'error') emitter.on('error', fail);
   try {
-    return await future.wait(options);
+    const value = await future.wait(options);
+    if (errors.length > 0) throw errors[0];
+    return value;
   } finally {
     emitter.off(name, hear);
     emitter.off('error', fail);

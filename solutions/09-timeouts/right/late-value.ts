@@ -1,4 +1,5 @@
-// As in asyncio: a value that comes after the abort is given out, and what the reason has caused is an answer, whatever its name.
+// As in asyncio: a value that comes after the abort is given out. What the reason has caused is an answer, whatever its name, and so is every
+// AbortError after the abort, whoever has sent it.
 import { request } from 'undici';
 
 const longestDelayMs = 2 ** 31 - 1;
@@ -38,5 +39,6 @@ export function fetchText(url: string, ms: number): Promise<string> {
 
 function isAnswerTo({ aborted, reason }: AbortSignal, error: unknown): boolean {
   if (!aborted) return false;
-  return error === reason || (error instanceof Error && error.cause === reason);
+  if (error === reason) return true;
+  return error instanceof Error && (error.cause === reason || error.name === 'AbortError');
 }

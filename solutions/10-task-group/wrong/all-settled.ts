@@ -1,5 +1,5 @@
 // Waits with allSettled and throws at the end: all failures are told, but the siblings of the first run on for nothing.
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 // fails: an AbortError caused by the group's abort is no failure
 // fails: the TaskGroup cancels its siblings
 // fails: a failure stops the body as well

@@ -3,7 +3,7 @@
 // fails: the reason of the group's abort itself is no failure
 // fails: refuses to spawn after the abort, and never calls the function
 // fails: an outer abort cancels the children and rejects with its reason
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

@@ -1,6 +1,6 @@
 // Keeps the first failure, and leaves out what goes wrong while the others clean up.
 // fails: a child that throws undefined has failed
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 // fails: lists all failures in the order in which they happened
 // fails: the body's error stands among the failures, in its turn
 // fails: an AbortError of another signal is a failure, during the clean-up too

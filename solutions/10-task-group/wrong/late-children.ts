@@ -1,5 +1,5 @@
 // Starts children after the abort too, with a signal that is aborted already, as Trio does.
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 // fails: refuses to spawn after the abort, and never calls the function
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -1,5 +1,5 @@
 // Asks every error for its name: `null` and `undefined` have none, so the question itself throws, and the failure is lost.
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 // fails: a child that throws undefined has failed
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -1,6 +1,6 @@
 // Refuses to spawn after a failure only: after an outer abort it starts new work.
 // fails: refuses to spawn after the abort, and never calls the function
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

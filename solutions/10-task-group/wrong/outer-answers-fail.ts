@@ -1,7 +1,6 @@
 // Knows the answers to an abort only after a failure: when the outer signal is aborted, all who stop count as failed.
 // fails: an AbortError caused by the group's abort is no failure
 // fails: the reason of the group's abort itself is no failure
-// fails: a refused spawn counts as a cancellation
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();

@@ -1,9 +1,9 @@
 // Promise.all, and an abort in `finally`: the siblings are told, but nobody waits until they have stopped.
 // fails: a child that throws undefined has failed
 // fails: the reason of the group's abort itself is no failure
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 // fails: an AbortError caused by the group's abort is no failure
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 // fails: settles only when every sibling has finished its clean-up
 // fails: a failure stops the body as well
 // fails: lists all failures in the order in which they happened

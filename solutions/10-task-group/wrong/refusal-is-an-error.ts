@@ -1,5 +1,5 @@
-// Refuses with an error of its own: every sibling that still spawns while it is being cancelled counts as failed.
-// fails: a refused spawn counts as a cancellation
+// Lists the refusal of a spawn among the failures, also when the one who was refused has caught it.
+// fails: who catches the refusal of a late spawn has not failed
 export class TaskGroup {
   readonly #controller = new AbortController();
   readonly #children = new Set<Promise<unknown>>();
@@ -27,7 +27,11 @@ export class TaskGroup {
 
   spawn<T>(fn: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     const { signal } = this.#controller;
-    if (signal.aborted) throw new Error('The group is shutting down.');
+    if (signal.aborted) {
+      const refusal = new Error('The group is shutting down.');
+      this.#failures.push(refusal);
+      throw refusal;
+    }
     if (this.#ended) throw new Error('The group has ended.');
     const child = Promise.try(fn, signal);
     this.#children.add(child);

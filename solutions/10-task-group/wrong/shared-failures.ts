@@ -6,7 +6,7 @@
 // fails: lists all failures in the order in which they happened
 // fails: failures count for more than an outer abort
 // fails: a single failure comes in an AggregateError too
-// fails: a refused spawn counts as a cancellation
+// fails: who catches the refusal of a late spawn has not failed
 // fails: a child that throws undefined has failed
 export class TaskGroup {
   readonly #controller = new AbortController();

@@ -1,7 +1,7 @@
 // Keeps the first failure alone: what goes wrong while the others clean up is lost.
 // fails: a refusal by another group is a failure
 // fails: join tells of all failures in the order in which they happened
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 // fails: a child's own AbortError is a failure
 // fails: an error of the clean-up is a failure, though the abort is its cause
 // fails: an inner group that fails is one failure of the outer group

@@ -1,6 +1,5 @@
 // Aborts with a reason of its own when the parent is aborted: an outer group does not know its own abort again.
 // fails: the children are told the parent's own reason, before join is called
-// fails: an inner group that is cancelled by the outer one has not failed
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

@@ -1,5 +1,5 @@
 // Lists two errors with the same text only once.
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

@@ -1,4 +1,4 @@
-// Counts a child as failed because its spawn was refused.
+// Lists the refusal of a spawn among the failures while others still run, also when the one who was refused has caught it.
 // fails: an inner group that is cancelled by the outer one has not failed
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
@@ -20,7 +20,11 @@ export class TaskGroup implements AsyncDisposable {
   }
 
   spawn<T>(fn: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
-    if (this.signal.aborted) throw new TaskGroupClosedError({ cause: this.signal.reason });
+    if (this.signal.aborted) {
+      const refusal = new TaskGroupClosedError({ cause: this.signal.reason });
+      if (this.#children.size > 0) this.#failures.push(refusal);
+      throw refusal;
+    }
     if (this.#ended) throw new TaskGroupClosedError();
     const child = Promise.try(fn, this.signal);
     this.#children.add(child);

@@ -1,6 +1,6 @@
 // Lists the failures in the order in which the children were spawned.
 // fails: join tells of all failures in the order in which they happened
-// fails: an error that a child passes on to another is listed once
+// fails: an error that a child passes on to another keeps its first place
 export class TaskGroup implements AsyncDisposable {
   readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();

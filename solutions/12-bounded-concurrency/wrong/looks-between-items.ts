@@ -1,4 +1,4 @@
-// Looks at the signal before each item only: an error of the work that comes after the abort is told in its place.
+// Looks at the signal before each item only: an abort that comes when there is no further item is not seen.
 // fails: an abort ends mapLimit, and nothing more is started
 
 export class Semaphore {

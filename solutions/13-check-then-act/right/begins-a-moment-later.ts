@@ -1,4 +1,5 @@
 // Takes a free mutex at once and calls the function a moment later. An abort in that moment is too late, as one after it is.
+// After an abort the listener stays on the signal: nothing will call it any more.
 
 /** The seats of one hall, in a database: every answer takes its time. */
 export interface SeatStore {
@@ -43,7 +44,7 @@ export class Mutex {
       };
       if (this.#held) {
         this.#waiters.push(waiter);
-        signal?.addEventListener('abort', giveUp, { once: true });
+        signal?.addEventListener('abort', giveUp);
         return;
       }
       this.#held = true;

@@ -1,5 +1,5 @@
-// Without generators: a class for each of the three, and one for a source. `return` waits for the sources that are not busy, and tells when
-// one of them cannot be closed.
+// Without generators: a class for each of the three, and one for a source. Who leaves waits for the sources that are not busy, and is told
+// when one of them cannot be closed. So is who was about to hear of another error.
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {
@@ -52,7 +52,7 @@ abstract class Leavable<T> implements AsyncIterableIterator<T, undefined> {
     } catch (error) {
       if (!this.#over) {
         this.#over = true;
-        await this.close().catch(() => {});
+        await this.close();
       }
       throw error;
     }

@@ -151,7 +151,9 @@ export function mapAsync<T, R>(
       return line.shift()!.given;
     },
     () => {
-      while (state.open && line.length < limit) {
+      const working = () => line.filter(({ given }) => given === null).length;
+      // Some results may wait for the reader, but not many.
+      while (state.open && working() < limit && line.length < 2 * limit) {
         const place: { given: Give<R> | null } = { given: null };
         line.push(place);
         iterator

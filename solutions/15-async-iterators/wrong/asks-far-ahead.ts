@@ -1,5 +1,5 @@
 // Begins no more than the limit, but takes items from the source by the dozen.
-// fails: mapAsync asks for no more than limit items that are not given out
+// fails: mapAsync lets no results pile up for a slow reader
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

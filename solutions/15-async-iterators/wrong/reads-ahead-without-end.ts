@@ -1,5 +1,5 @@
 // Asks each source again at once: all that nobody has taken piles up in memory.
-// fails: merge asks a source again only when its item was taken
+// fails: merge lets no items pile up for a slow reader
 
 /** One page of a list, and the cursor of the page after it; null after the last one. */
 export interface Page<T> {

@@ -1,7 +1,7 @@
-// Keeps an arrival that nobody waited for, for the next one who does.
-// fails: an arrival that nobody waits for is forgotten
 import type { Handle, Poller, Wait } from '../../../katas/05-event-loop/event-loop.ts';
 
+// Keeps an arrival that nobody waits for: the next one who waits for this id goes on at once, as with a socket that has been readable for
+// a while.
 export class EventLoop {
   readonly #poller: Poller;
   readonly #arrived = new Set<number>();
