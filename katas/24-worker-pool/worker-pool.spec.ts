@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { request } from 'undici';
@@ -86,6 +88,7 @@ test('uses its threads again', async () => {
 
 test('gives a free thread the next task at once', async () => {
   using polls = watchAsyncWork();
+  using noted = noteTimers();
   using pool = await polls.watch(() => openPool({ size: 2 }));
   using gate = new ThreadGate();
   using longer = new ThreadGate();
@@ -99,20 +102,22 @@ test('gives a free thread the next task at once', async () => {
   // A pool may give out its tasks a turn later.
   await turns(2);
   const before = polls.called.length;
-  const due = (...types: string[]) =>
-    polls.called.slice(before).filter((type) => types.includes(type)).length;
+  const due = (wanted: string) =>
+    polls.called.slice(before).filter((type) => type === wanted).length;
   await turns(10);
-  const looks = 'Timers and immediates with which your pool looked for a free thread, in ten turns';
-  expect(due('Timeout', 'Immediate'), looks).toBe(0);
+  const looks = 'Immediates with which your pool looked for a free thread, in ten turns';
+  expect(due('Immediate'), looks).toBe(0);
   gate.open();
 
   const what = 'five short tasks, while a long one keeps only one of two threads busy';
   const places = await finished(Promise.all(tasks), what);
   const sentence = 'Places of five waiting tasks, after only one of two threads had become free';
   expect(places, sentence).toEqual([0, 1, 2, 3, 4]);
-  const late =
-    'Timers of your pool for which waiting tasks waited, though a thread was free already';
-  expect(due('Timeout'), late).toBe(0);
+  if (due('Timeout') > 0 && noted.shortest !== Infinity) {
+    const late =
+      'Waiting tasks waited for a timer of your pool, though a thread was free already. Its milliseconds';
+    expect(noted.shortest, late).toBeLessThanOrEqual(50);
+  }
 });
 
 test('starts waiting tasks in the order in which they came', async () => {
@@ -239,12 +244,12 @@ test('an aborted task gives up its place in the queue', async () => {
   using pool = await openPool({ size: 1, maxQueue: 1 });
   using gate = new ThreadGate();
   await occupy(pool, gate);
-  const { signal, abort } = abortable();
+  const { signal, abort, reason } = abortable();
   const value = random().nonce();
 
-  void pool.run({ do: 'echo', value: 'aborted' }, { signal });
+  const aborted = pool.run({ do: 'echo', value: 'aborted' }, { signal });
   abort();
-  await turns(2);
+  await refusal(aborted, { reason }, atOnce);
   const waiting = pool.run({ do: 'echo', value });
   gate.open();
 
@@ -767,6 +772,32 @@ function wordsOf(error: unknown): string {
 function abortable(reason: unknown = new Error(`nobody needs it any more (${random().nonce()})`)) {
   const controller = new AbortController();
   return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
+}
+
+/** Notes the timers that are set from now on. The harness sets its own in another way. */
+function noteTimers() {
+  let shortest = Infinity;
+  const names = ['setTimeout', 'setInterval'];
+  const withCallback = [globalThis, timers].map((owner) => ({ owner, names, prefix: '' }));
+  const withPromise = [
+    { owner: timersPromises, names, prefix: '' },
+    { owner: timersPromises.scheduler, names: ['wait'], prefix: '' },
+  ];
+  const noteAt =
+    (index: number) => (_name: string, call: () => unknown, words: readonly unknown[]) => {
+      shortest = Math.min(shortest, Number(words[index] ?? 0));
+      return call();
+    };
+  const restores = [wrapFunctions(withCallback, noteAt(1)), wrapFunctions(withPromise, noteAt(0))];
+  return {
+    /** Milliseconds of the shortest; Infinity where none was set in one of these ways. */
+    get shortest() {
+      return shortest;
+    },
+    [Symbol.dispose]: () => {
+      for (const restore of restores) restore();
+    },
+  };
 }
 
 /** Notes the threads that start from now on. */

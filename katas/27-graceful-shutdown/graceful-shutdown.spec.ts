@@ -12,7 +12,7 @@ import {
   until,
   WorldError,
 } from '#harness';
-import type { ChildProgram } from '#harness';
+import type { ChildProgram, UntilOptions } from '#harness';
 
 const load = kata(() => import('./graceful-shutdown.ts'));
 
@@ -295,7 +295,7 @@ function controls(program: ChildProgram, origin: string) {
     return seen(program, () => told(text).length > 0, what, shortPatience, missing);
   };
   const advance = (ms: number) => program.advance(ms, patience);
-  const ends = async (what: string, limit = shortPatience) => {
+  const ends = async (what: string, limit: UntilOptions = patience) => {
     await seen(program, () => program.exit !== null, what, limit);
     return program.exit!;
   };
@@ -336,7 +336,7 @@ function controls(program: ChildProgram, origin: string) {
     /** Ends with exit code 0, however long it waits: a test of its own asks for that. */
     endsWell: async (
       what = 'your program to end, now that nothing is left to do',
-      limit = shortPatience,
+      limit: UntilOptions = patience,
     ) => {
       for (let step = 0; step < 10 && !(await endsNow(program)); step += 1) await advance(soonMs);
       await advance(2 * drainMs);
@@ -379,7 +379,7 @@ async function seen(
   program: ChildProgram,
   condition: () => boolean,
   what: string,
-  limit = shortPatience,
+  limit: UntilOptions = shortPatience,
   missing = `Expected ${what}, but it still waits for something.`,
 ): Promise<void> {
   await until(() => condition() || program.exit !== null, what, limit).catch(() => {});

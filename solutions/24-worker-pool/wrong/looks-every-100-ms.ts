@@ -1,4 +1,4 @@
-// A timer looks every ten milliseconds whether a thread is free: each waiting task comes late by that.
+// A timer looks every hundred milliseconds whether a thread is free: each waiting task comes late by that.
 // fails: gives a free thread the next task at once
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
@@ -28,7 +28,7 @@ export class WorkerPool {
   #queue: Task[] = [];
   #accepted = new Set<Promise<unknown>>();
   #closing = false;
-  #timer = setInterval(() => this.#next(), 10);
+  #timer = setInterval(() => this.#next(), 100);
 
   constructor(script: URL, { size, maxQueue = Infinity }: { size: number; maxQueue?: number }) {
     this.#script = script;
