@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fastify from 'fastify';
 import { Client } from 'undici';
 import {
+  KataFailure,
+  VirtualRunawayError,
   expect,
   inVirtualTime,
   kata,
@@ -83,7 +85,7 @@ test('a POST with a body is not cancelled while its client waits', async () => {
       fetchText({ method: 'POST', body: slowBody(), duplex: 'half' }),
       fetchText({ method: 'GET' }),
     ]);
-  });
+  }).catch(tellOfLooking);
 
   const [posted, postedSlowly, got] = run.value;
   const clients = { 'a POST': posted, 'a POST, slowly': postedSlowly, 'a GET': got };
@@ -270,6 +272,7 @@ test('method, path, query, headers and body arrive as they were sent', async () 
   const empty = { 'x-answer': path };
   const statuses: Record<string, number> = {
     GET: 404,
+    OPTIONS: 200,
     POST: 203,
     PUT: 500,
     PATCH: 422,
@@ -286,27 +289,29 @@ test('method, path, query, headers and body arrive as they were sent', async () 
   const target = `${path}/a%2Fb//c;d=e?q=1&q=%C3%A9&empty=`;
   const host = 'proxy.example';
 
-  for (const method of ['GET', ...methodsWithBody]) {
+  for (const method of ['GET', 'OPTIONS', ...methodsWithBody]) {
     const bytes = bytesOf(method);
-    const body = method === 'GET' ? Buffer.alloc(0) : bytes;
+    const hasBody = methodsWithBody.includes(method);
+    const body = hasBody ? bytes : Buffer.alloc(0);
     const headers = {
       'x-asked': method,
       'x-empty': '',
       authorization: 'Basic a2F0YQ==',
       cookie: 'a=1; b=2',
-      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      ...(hasBody && { 'content-type': 'application/json' }),
     };
     const ofTheConnection = { host, connection: 'close, x-hop', 'keep-alive': 'timeout=78' };
+    const before = upstream.visits.length;
     using client = await ask(proxy.url(target), {
       method,
-      ...(method === 'GET' ? {} : { body }),
+      ...(hasBody && { body }),
       headers: { ...headers, 'x-many': ['one', 'two'], ...ofTheConnection },
       encoding: 'latin1',
     });
     const head = await client.head();
-    const seen = upstream.visits.at(-1);
+    const seen = upstream.visits[before];
 
-    const asked = `${seen?.request.method} ${seen?.request.url}`;
+    const asked = seen ? `${seen.request.method} ${seen.request.url}` : 'nothing';
     expect(asked, 'What the upstream was asked for').toBe(`${method} ${target}`);
     const status = statuses[method];
     expect(head.status, `The status, for ${status} of the upstream`).toBe(status);
@@ -423,6 +428,19 @@ test('a kept connection keeps no listener of the requests before', async () => {
     'A client had sent many requests over its connection. It left while it waited for one more. That request, as the upstream saw it';
   expect(upstream.traffic.requests.at(-1)?.outcome, left).toBe('aborted');
 });
+
+/** Who looks on a timer whether the client is still there does so as long as the client waits. */
+function tellOfLooking(error: unknown): never {
+  if (!(error instanceof VirtualRunawayError)) throw error;
+  const sentences = [
+    'Three clients wait for minutes, and your code keeps starting timers meanwhile. Does it look again and again whether they are still there?',
+    error.message,
+  ];
+  throw new KataFailure(sentences, {
+    location: error.location,
+    advice: 'Do not look on a timer. An event tells when the connection of a client closes.',
+  });
+}
 
 function expectServerError({ status }: { status: number }, what: string): void {
   const right = serverErrors.join(' or ');

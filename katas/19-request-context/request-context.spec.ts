@@ -1,7 +1,18 @@
 import diagnostics from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Client } from 'undici';
-import { auditLeaks, expect, inVirtualTime, kata, random, serveApp, test, turns } from '#harness';
+import {
+  auditLeaks,
+  expect,
+  forgiveWorkers,
+  inVirtualTime,
+  kata,
+  random,
+  serveApp,
+  test,
+  turns,
+} from '#harness';
 
 const load = kata(() => import('./request-context.ts'));
 const chance = random();
@@ -309,10 +320,15 @@ async function openServer({ limit = 1000, looksAtStacks = false, answersApart = 
   const lines: Line[] = [];
   const beforeAnswers: { atPress: number; waiting: number }[] = [];
   const count = (kind: string) => lines.filter(({ message }) => message.startsWith(kind)).length;
-  const noteLabels = (): void => {
+  const labels = () => {
     const came = count('at the press');
-    const waiting = count('rate') - came;
-    beforeAnswers.push({ atPress: came - count('a thread is free'), waiting });
+    return { atPress: came - count('a thread is free'), waiting: count('rate') - came };
+  };
+  const noteLabels = async (): Promise<void> => {
+    const { atPress, waiting } = labels();
+    // Who looks each millisecond whether there is a place has it then.
+    if (waiting > 0 && atPress < limit) await threads.withoutAnswers(() => sleep(5));
+    beforeAnswers.push(labels());
   };
   const threads = watchThreads(answersApart ? noteLabels : null);
   const log = ({ requestId, message }: { requestId: string; message: string }): void => {
@@ -462,11 +478,12 @@ function isOnStack(file: string): boolean {
 /**
  * Notes the threads that are started from now on, to end them.
  *
- * With `beforeAnswer` their answers come some turns apart, and it is called before each.
+ * With `beforeAnswer` their answers come some turns apart, and each waits for what it does.
  */
-function watchThreads(beforeAnswer: (() => void) | null) {
+function watchThreads(beforeAnswer: (() => Promise<void>) | null) {
   const started: Worker[] = [];
   let last: Promise<unknown> = Promise.resolve();
+  let timeMayPass = false;
   const note = (message: unknown): void => {
     const { worker } = message as { worker: Worker };
     started.push(worker);
@@ -474,18 +491,24 @@ function watchThreads(beforeAnswer: (() => void) | null) {
     const emit = worker.emit.bind(worker) as (...event: unknown[]) => boolean;
     worker.emit = (...event: unknown[]): boolean => {
       if (event[0] !== 'message') return emit(...event);
+      if (timeMayPass) forgiveWorkers();
       last = last
         .then(() => turns(10))
-        .then(() => {
-          beforeAnswer();
-          emit(...event);
-        });
+        .then(beforeAnswer)
+        .then(() => emit(...event));
       return true;
     };
   };
   diagnostics.subscribe('worker_threads', note);
   return {
     started,
+    /** Waits for what `wait` gives. The clock does not stand still meanwhile for answers that are held here. */
+    withoutAnswers: async (wait: () => Promise<unknown>) => {
+      timeMayPass = true;
+      forgiveWorkers();
+      await wait();
+      timeMayPass = false;
+    },
     end: async () => {
       diagnostics.unsubscribe('worker_threads', note);
       await Promise.all(started.map((thread) => thread.terminate()));

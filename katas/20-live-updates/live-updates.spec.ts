@@ -35,8 +35,11 @@ test('a client that takes nothing is dropped, and nobody waits for it', async ()
   const before = served.listeners;
 
   using slow = await served.slow('/events');
-  await hold(served, slow, limit + 4, { others });
+  // Came after the slow one: what all wait for together would hit it first.
+  using late = await served.stream();
+  await hold(served, slow, limit + 4, { others: [...others, late] });
   if (!slow.gone) expect.fail(toldKept('/events', limit, slow.waiting));
+  late.leave();
   await expectForgotten(served, before, others);
 
   // What was missed counts as well: it waits as new updates do. Some of these are more than the operating system's buffers hold.

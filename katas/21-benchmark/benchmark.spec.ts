@@ -120,6 +120,15 @@ test('latency does not count the time before a slot was free', async () => {
 
   const what = '20 requests, 4 at a time, each answered after 100 ms';
   expectFigures(value, { p50Ms: 100, p99Ms: 100, maxMs: 100, totalMs: 500 }, what);
+
+  // The latencies fall, so who does not sort them shows here as well.
+  const falling = [60, 50, 40, 10];
+  await using slowFirst = await startSlowApi({ routes: { '/': delays(falling) } });
+  const { value: inTurn } = await inVirtualTime(() =>
+    bench(slowFirst.url('/'), { requests: 4, concurrency: 1 }),
+  );
+  const told = 'four latencies, one after another: 60, 50, 40 and 10 ms';
+  expectFigures(inTurn, { p50Ms: 40, p99Ms: 60, maxMs: 60 }, told);
 });
 
 test('latency counts up to the last byte of the body, however long it is', async () => {

@@ -1,4 +1,4 @@
-// Lets 64 requests through at once, and starts the limit of the others only when it is their turn.
+// Lets 64 requests through at once, and a request that fails or is too late never gives its place back.
 // fails: waits for timeoutMs and not longer
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -29,13 +29,11 @@ const queue: (() => void)[] = [];
 async function getJson(url: string, timeoutMs: number): Promise<unknown> {
   if (free > 0) free -= 1;
   else await new Promise<void>((resolve) => queue.push(resolve));
-  try {
-    return await ask(url, timeoutMs);
-  } finally {
-    const next = queue.shift();
-    if (next) next();
-    else free += 1;
-  }
+  const answer = await ask(url, timeoutMs);
+  const next = queue.shift();
+  if (next) next();
+  else free += 1;
+  return answer;
 }
 
 async function ask(url: string, timeoutMs: number): Promise<unknown> {
