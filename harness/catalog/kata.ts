@@ -15,7 +15,7 @@ export interface KataManifest {
   readonly goal: string;
   /** The files that a learner edits; the first is the kata's main file, `<slug>.ts`. */
   readonly files: readonly string[];
-  /** Modules that an answer may import; relative names are files of the kata that are given. */
+  /** Modules that an answer may import besides {@link modulesForAll}; relative names are files of the kata that are given. */
   readonly modules: readonly string[];
 }
 
@@ -65,6 +65,33 @@ export function readKata(id: string, directory: string = katasDirectory): Kata {
     directory: folder,
     spec: path.join(folder, `${slug}.spec.ts`),
   };
+}
+
+/** Modules of Node that every answer may import: they reach no file, no network and no other program. */
+export const modulesForAll: readonly string[] = [
+  'node:assert',
+  'node:assert/strict',
+  'node:buffer',
+  'node:events',
+  'node:path',
+  'node:perf_hooks',
+  'node:process',
+  'node:querystring',
+  'node:stream',
+  'node:stream/consumers',
+  'node:stream/promises',
+  'node:stream/web',
+  'node:string_decoder',
+  'node:timers',
+  'node:timers/promises',
+  'node:url',
+  'node:util',
+];
+
+/** Whether an answer to `kata` may import the module `name`, which is no path: with or without `node:`. */
+export function allowsImport(kata: Pick<Kata, 'modules'>, name: string): boolean {
+  const allowed = new Set([...kata.modules, ...modulesForAll]);
+  return allowed.has(name) || allowed.has(`node:${name}`);
 }
 
 /** The packages that an answer to `kata` may import: Node's own modules are there in any case. */

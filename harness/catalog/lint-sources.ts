@@ -3,6 +3,7 @@ import path from 'node:path';
 import { answerFiles, readAnswers, readMainFile } from './answers.ts';
 import { findImports } from './imports.ts';
 import type { Import } from './imports.ts';
+import { allowsImport } from './kata.ts';
 import type { Kata } from './kata.ts';
 import { messageOf } from './message-of.ts';
 import type { Problem } from './problem.ts';
@@ -65,7 +66,7 @@ function lintImports(kata: Kata, file: string): Problem[] {
 }
 
 function isAllowed(kata: Kata, file: string, { module, typeOnly }: Import): boolean {
-  if (!module.startsWith('.')) return kata.modules.includes(module);
+  if (!module.startsWith('.')) return allowsImport(kata, module);
   const own = [...kata.files, ...kata.modules].map((name) => path.join('.', name));
   const target = path.resolve(path.dirname(file), module);
   const beside = own.some((name) => target === path.resolve(path.dirname(file), name));

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import type { ResolveFnOutput, ResolveHookContext } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { katasDirectory, readKata } from '../catalog/kata.ts';
+import { allowsImport, katasDirectory, modulesForAll, readKata } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
 import { projectRoot } from '../trace/source-location.ts';
 import { prepareSubmission } from './prepare-submission.ts';
@@ -126,7 +126,7 @@ function canariesAfter(url: string): string {
 
 /** Whether the answer that is judged now may import the module `name`. */
 export function mayImport(name: string): boolean {
-  return [...prepared.keys()].some((id) => names(readKata(id), name));
+  return [...prepared.keys()].some((id) => allowsImport(readKata(id), name));
 }
 
 /**
@@ -144,9 +144,10 @@ function refuseForeignImport(specifier: string, parentFile: string, query: strin
     if (specifier.startsWith('.')) {
       const target = path.relative(folder, path.resolve(path.dirname(parentFile), specifier));
       if (!target.startsWith('..')) return;
-    } else if (names(kata, specifier) || isGiven(kata, specifier)) return;
+    } else if (allowsImport(kata, specifier) || isGiven(kata, specifier)) return;
+    const allowed = [...kata.modules, ...modulesForAll].join(', ');
     throw new KataImportError(
-      `${name} imports '${specifier}'. An answer to this kata may import ${[...kata.modules].join(', ') || 'nothing'}.`,
+      `${name} imports '${specifier}'. An answer to this kata may import ${allowed}.`,
     );
   }
 }
@@ -156,19 +157,11 @@ class KataImportError extends Error {
   override readonly name = 'KataImportError';
 }
 
-function names(kata: Kata, module: string): boolean {
-  return kata.modules.some((name) => plain(name) === plain(module));
-}
-
 /** Whether `specifier` is the address of a file that is given with the kata. */
 function isGiven(kata: Kata, specifier: string): boolean {
   if (!specifier.startsWith('file:')) return false;
   const name = path.relative(kata.directory, fileURLToPath(specifier));
-  return names(kata, `./${name}`);
-}
-
-function plain(module: string): string {
-  return module.replace(/^node:/, '');
+  return allowsImport(kata, `./${name}`);
 }
 
 function kataOfSpec(file: string): string | null {

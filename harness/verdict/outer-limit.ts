@@ -89,13 +89,11 @@ export async function withOuterLimit<T>(work: Promise<T>, options: OuterLimitOpt
 async function endWaits(work: Promise<unknown>, limit: Error): Promise<unknown> {
   if (!giveUpWaiting()) return limit;
   let reason: unknown = limit;
-  let isOver = false;
-  void work
-    .catch((error: unknown) => (reason = error))
-    .finally(() => {
-      isOver = true;
-    });
-  for (let ticks = 0; ticks < cleanUpTicks && !isOver; ticks += 1) await realDelay(tickMs);
+  const over = new AbortController();
+  void work.catch((error: unknown) => (reason = error)).finally(() => over.abort());
+  for (let ticks = 0; ticks < cleanUpTicks && !over.signal.aborted; ticks += 1) {
+    await realDelay(tickMs);
+  }
   return limit instanceof AbandonedError ? limit : reason;
 }
 

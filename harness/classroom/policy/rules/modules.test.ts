@@ -4,6 +4,8 @@ import { poolKata, refusalsOf } from '../fixtures/refusals-of.ts';
 test.each([
   "import { request } from 'undici';",
   "import { once } from 'events';",
+  "import { setTimeout as sleep } from 'node:timers/promises';",
+  "import assert from 'assert/strict';",
   "import given from './given.ts';",
   "import type { Readable } from 'node:stream';",
   "import { type Other } from './given.ts';",

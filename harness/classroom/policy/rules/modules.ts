@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { AnyNode } from 'acorn';
+import { allowsImport, modulesForAll } from '../../../catalog/kata.ts';
 import type { Inspection, Rule } from '../inspection.ts';
 
 /** Imports only what the kata allows, in whatever way it is imported. */
@@ -34,26 +35,23 @@ function checkModule(node: AnyNode, name: string, inspection: Inspection): void 
 
 /** Why an answer may not import `name`, as a sentence; null where it may. */
 function reasonAgainst(name: string, { kata, file }: Inspection): string | null {
-  const own = [...kata.files, ...kata.modules.filter((module) => module.startsWith('.'))].map(
+  const ownFiles = [...kata.files, ...kata.modules.filter((module) => module.startsWith('.'))].map(
     (given) => path.posix.normalize(given),
   );
   if (name.startsWith('.')) {
     const target = path.posix.join(path.posix.dirname(file), name);
-    if (own.includes(target)) return null;
+    if (ownFiles.includes(target)) return null;
     if (target.includes('.spec.')) return `An answer may not import a spec, got '${name}'.`;
-    const files = own.map((given) => `'./${given}'`).join(', ');
+    const files = ownFiles.map((given) => `'./${given}'`).join(', ');
     return `An answer may import the files of its own kata only (${files}), got '${name}'.`;
   }
-  if (kata.modules.includes(name) || kata.modules.includes(`node:${name}`)) return null;
+  if (allowsImport(kata, name)) return null;
   if (/^(?:@?vitest\b|#harness|chai\b|tinyspy\b)/.test(name)) {
     return `An answer may not import what tests it, got '${name}'.`;
   }
-  const modules = kata.modules.filter((module) => !module.startsWith('.'));
-  const allowed =
-    modules.length === 0
-      ? 'its answer imports nothing'
-      : `its answer may import ${modules.map((module) => `'${module}'`).join(', ')}`;
-  return `This kata does not need '${name}': ${allowed}.`;
+  const own = kata.modules.filter((module) => !module.startsWith('.'));
+  const allowed = [...own, ...modulesForAll].map((module) => `'${module}'`).join(', ');
+  return `This kata does not need '${name}': its answer may import ${allowed}.`;
 }
 
 function checkComputed(node: AnyNode, source: AnyNode, inspection: Inspection): void {
