@@ -71,7 +71,9 @@ export function readKata(id: string, directory: string = katasDirectory): Kata {
 export const modulesForAll: readonly string[] = [
   'node:assert',
   'node:assert/strict',
+  'node:async_hooks',
   'node:buffer',
+  'node:crypto',
   'node:events',
   'node:path',
   'node:perf_hooks',

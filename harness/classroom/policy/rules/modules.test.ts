@@ -6,6 +6,8 @@ test.each([
   "import { once } from 'events';",
   "import { setTimeout as sleep } from 'node:timers/promises';",
   "import assert from 'assert/strict';",
+  "import { AsyncResource } from 'node:async_hooks';",
+  "import { randomUUID } from 'node:crypto';",
   "import given from './given.ts';",
   "import type { Readable } from 'node:stream';",
   "import { type Other } from './given.ts';",
@@ -69,6 +71,9 @@ test.each([
   "import v8 from 'node:v8'; v8.setFlagsFromString('--expose-gc');",
   'database.loadExtension(file);',
   "new DatabaseSync(':memory:', { allowExtension: true });",
+  "import { createHook } from 'node:async_hooks';",
+  "import hooks from 'node:async_hooks'; hooks.executionAsyncResource();",
+  "import crypto from 'node:crypto'; crypto.setEngine('/tmp/engine.so');",
 ])('refuses what reaches further than the rest of a module: %s', (source) => {
   expect(refusalsOf(source, poolKata).join()).toContain('An answer does not need');
 });
