@@ -69,6 +69,9 @@ const eventsForChildren = ['beforeExit', 'disconnect', 'exit', 'message'];
 /** Their contract hands over the URL of a module with tasks. */
 const importingKatas = new Set(['24-worker-pool', '25-process-pool']);
 
+/** Their answer ends processes that it has started: in the sandbox it sees no others. */
+const killingKatas = new Set(['25-process-pool']);
+
 /** Their answer is the program that ends. */
 const endingKatas = new Set(['27-graceful-shutdown']);
 
@@ -86,6 +89,7 @@ export function needsOf(kata: PolicyKata, file: string): KataNeeds {
       ...everywhere,
       ...(isParent ? forParents : []),
       ...(isChild ? forChildren : []),
+      ...(killingKatas.has(kata.id) ? ['kill'] : []),
       ...(endingKatas.has(kata.id) ? ['exit', 'exitCode'] : []),
     ]),
     events: new Set([...eventsEverywhere, ...(isChild ? eventsForChildren : [])]),

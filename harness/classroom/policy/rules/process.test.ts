@@ -24,6 +24,10 @@ test.each([
   expect(refusalsOf(source, processKata)).toEqual([]);
 });
 
+test('lets an answer that starts processes end them by their number', () => {
+  expect(refusalsOf("process.kill(child.pid, 'SIGKILL');", poolKata)).toEqual([]);
+});
+
 const members = [
   'exit',
   'reallyExit',

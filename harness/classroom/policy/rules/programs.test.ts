@@ -24,10 +24,10 @@ test('tells the line of the file for what is wrong inside of the program', () =>
 });
 
 test.each([
-  ["new Worker('process.kill(1)', { eval: true });", '`process.kill`'],
+  ["new Worker('process.abort()', { eval: true });", '`process.abort`'],
   ["const options = { eval: true }; new Worker('eval(1)', options);", '`eval`'],
   ["new Worker(name + 'x', { eval: true });", 'stand in the source as a whole'],
-  ["spawn('node', ['-e', 'process.kill(1)']);", '`process.kill`'],
+  ["spawn('node', ['-e', 'process.abort()']);", '`process.abort`'],
   ["spawn('node', ['--eval', make()]);", 'stand in the source as a whole'],
   ["fork(file, [], { execArgv: ['--import', 'data:,'] });", "Node's option --import"],
   ["fork(file, [], { execArgv: ['--inspect=0'] });", "Node's option --inspect=0"],
