@@ -71,6 +71,7 @@ test.each([
   "import v8 from 'node:v8'; v8.setFlagsFromString('--expose-gc');",
   'database.loadExtension(file);',
   "new DatabaseSync(':memory:', { allowExtension: true });",
+  "import { setPriority } from 'node:os';",
   "import { createHook } from 'node:async_hooks';",
   "import hooks from 'node:async_hooks'; hooks.executionAsyncResource();",
   "import crypto from 'node:crypto'; crypto.setEngine('/tmp/engine.so');",
