@@ -90,10 +90,11 @@ export const modulesForAll: readonly string[] = [
   'node:util',
 ];
 
+const forAll: ReadonlySet<string> = new Set(modulesForAll);
+
 /** Whether an answer to `kata` may import the module `name`, which is no path: with or without `node:`. */
-export function allowsImport(kata: Pick<Kata, 'modules'>, name: string): boolean {
-  const allowed = new Set([...kata.modules, ...modulesForAll]);
-  return allowed.has(name) || allowed.has(`node:${name}`);
+export function allowsImport({ modules }: Pick<Kata, 'modules'>, name: string): boolean {
+  return [name, `node:${name}`].some((each) => forAll.has(each) || modules.includes(each));
 }
 
 /** The packages that an answer to `kata` may import: Node's own modules are there in any case. */

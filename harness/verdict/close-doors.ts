@@ -1,22 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
+import { modulesForAll } from '../catalog/kata.ts';
 
 /** Nothing of the process, of its files or of the judge can be reached through these. */
 const harmless = new Set([
-  'assert',
-  'buffer',
-  'crypto',
-  'events',
+  ...modulesForAll.map((module) => module.replace(/^node:/, '').split('/')[0]!),
   'http',
   'net',
-  'path',
-  'perf_hooks',
-  'process',
-  'querystring',
-  'stream',
-  'string_decoder',
-  'timers',
-  'url',
-  'util',
   'zlib',
 ]);
 

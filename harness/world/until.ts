@@ -14,8 +14,8 @@ const looksOfOneAsk = 5;
 /** However long others are kept waiting for a CPU: so many looks for each that counts. */
 const mostLooksEach = 30;
 
-let waiting = 0;
-let givenUp = 0;
+/** One object for each wait that goes on, and was not given up. */
+const waits = new Set<object>();
 
 /**
  * Ends every wait of `until` that goes on, as if its limit were met: a test that is over must not go on beside the next one, which its clean-up would
@@ -24,8 +24,9 @@ let givenUp = 0;
  * @returns whether there was any.
  */
 export function giveUpWaiting(): boolean {
-  givenUp += 1;
-  return waiting > 0;
+  const goOn = waits.size > 0;
+  waits.clear();
+  return goOn;
 }
 
 /** How long `until` goes on looking. */
@@ -57,12 +58,12 @@ export async function until(
 ): Promise<void> {
   const { limitMs = 5000, idleMs = Infinity, signal } = options;
   const startedAt = real.now();
-  const givenUpBefore = givenUp;
   const uncountedLooks = eagerLooks + Math.min(mostCalmLooks, limitMs);
   const cpuQueue = new CpuQueue();
   let counted = 0;
   let idle = 0;
-  waiting += 1;
+  const wait = {};
+  waits.add(wait);
   try {
     for (let looks = 0; !condition(); looks += 1) {
       signal?.throwIfAborted();
@@ -72,7 +73,7 @@ export async function until(
         idle = use === 'idle' ? idle + looksOfOneAsk : 0;
       }
       const looksInVain = looks - uncountedLooks >= limitMs * mostLooksEach;
-      if (counted > limitMs || idle > idleMs || looksInVain || givenUp > givenUpBefore) {
+      if (counted > limitMs || idle > idleMs || looksInVain || !waits.has(wait)) {
         const seconds = ((real.now() - startedAt) / 1000).toFixed(1);
         throw new WorldError(`Still waiting for ${what}: it had not come after ${seconds} s.`, {
           kind: 'hang',
@@ -81,6 +82,6 @@ export async function until(
       await (looks < eagerLooks ? turns(1) : realDelay(1));
     }
   } finally {
-    waiting -= 1;
+    waits.delete(wait);
   }
 }

@@ -129,7 +129,8 @@ function checkMembers(
       : node.properties.map((property) =>
           property.type === 'Property' ? values.propertyName(property) : null,
         );
-  for (const module of [...kata.modules, ...modulesForAll]) {
+  for (const module of refusedMembers.keys()) {
+    if (!allowsImport(kata, module)) continue;
     for (const name of names) if (name !== null) checkMember(node, module, name, inspection);
   }
 }
