@@ -8,7 +8,9 @@ import { LoopStalls } from './loop-stalls.ts';
 /** What the parent asks: the longest stall of any process since it was asked last. */
 export type DemoQuestion = { readonly ask: 'stall' };
 export type DemoAnswer =
-  { readonly url: string } | { readonly stallMs: number } | { readonly problem: string };
+  | { readonly url: string }
+  | { readonly stallMs: number }
+  | { readonly problem: string };
 
 const [file = '', port = '0', processes = '1'] = process.argv.slice(2);
 

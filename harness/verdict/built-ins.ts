@@ -229,10 +229,10 @@ const judgingNames = [
   'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'SuppressedError', 'Math', 'Reflect', 'Proxy',
   'Iterator', 'ArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array', 'Uint16Array',
   'Int32Array', 'Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array',
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 const workingNames = [
   'JSON', 'SharedArrayBuffer', 'Atomics', 'AsyncDisposableStack', 'DisposableStack',
   'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'Buffer',
   'DOMException', 'MessageChannel', 'Headers', 'Request', 'Response',
-]; // prettier-ignore
+]; // oxfmt-ignore

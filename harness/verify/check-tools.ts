@@ -22,7 +22,7 @@ export function checkLint(): Promise<StepReport> {
 
 /** The layout of every file. */
 export function checkFormat(): Promise<StepReport> {
-  return check('format', 'prettier', ['--list-different', '.'], 'Let it be done: npm run format');
+  return check('format', 'oxfmt', ['--list-different'], 'Let it be done: npm run format');
 }
 
 async function check(

@@ -14,7 +14,7 @@ const globals = new Set([
   'undefined', 'AsyncDisposableStack', 'DisposableStack',
   'AbortController', 'AbortSignal', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'clearImmediate',
   'clearInterval', 'clearTimeout', 'console', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 const modules = new Set(['events', 'timers', 'timers/promises', 'util']);
 
