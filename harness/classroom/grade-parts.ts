@@ -40,10 +40,7 @@ export interface GradeParts {
     readonly problems: readonly string[];
   }>;
   /** What an answer reaches for without needing it; empty where it may run. */
-  checkPolicy(
-    kata: Kata,
-    files: AnswerFiles,
-  ): readonly PolicyRefusal[] | Promise<readonly PolicyRefusal[]>;
+  checkPolicy(kata: Kata, files: AnswerFiles): Promise<readonly PolicyRefusal[]>;
   /** Called once, and only where something has to be judged. */
   openJudge(): Promise<AnswerJudge>;
   /** By what a kata is judged: `harnessHasher`. */

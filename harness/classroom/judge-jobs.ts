@@ -72,7 +72,8 @@ async function judgeStudent(
 ): Promise<void> {
   using desk = await options.judge.takeDesk();
   // After these a red answer need not be judged twice.
-  const groups = Map.groupBy(jobs, ({ files }) => leavesNothing(files));
+  const harmless = await Promise.all(jobs.map(({ files }) => leavesNothing(files)));
+  const groups = Map.groupBy(jobs, (_job, at) => harmless[at]!);
   for (const job of [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])]) {
     options.signal?.throwIfAborted();
     const grade = await judgeOne(job, desk, options);

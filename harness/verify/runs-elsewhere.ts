@@ -127,6 +127,11 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'runs in the thread of the upstream',
     test: 'harness/world/upstream.test.ts',
   },
+  {
+    file: 'harness/classroom/policy/strip-worker.ts',
+    reason: 'runs in a thread that takes the types off what students handed in',
+    test: 'harness/classroom/policy/check-policy.test.ts',
+  },
   { file: 'harness/loop/hold-sampler.ts', ...inWatchdog },
   { file: 'harness/loop/main-thread-debugger.ts', ...inWatchdog },
   { file: 'harness/loop/watchdog-worker.ts', ...inWatchdog },

@@ -21,7 +21,7 @@ export interface Defences {
   checkPolicy(
     kata: Kata,
     files: AnswerFiles,
-  ): readonly { readonly line: number; readonly reason: string }[];
+  ): Promise<readonly { readonly line: number; readonly reason: string }[]>;
   takeDesk(): Promise<AnswerDesk>;
 }
 
@@ -66,7 +66,8 @@ export async function runAttack(
     problems.push(...checkHonest(submissions));
 
     const unchecked = await judgeUnchecked(attack, kata, mallory, defences);
-    const handedIn = refusedOf(kata, filesOf(mallory, kata.id), defences) ?? unchecked;
+    const refused = await refusedOf(kata, filesOf(mallory, kata.id), defences);
+    const handedIn = refused ?? unchecked;
     problems.push(
       ...checkEnd('as a hand-in', handedIn, attack.expected.handedIn, spoken),
       ...checkEnd('with the policy off', unchecked, attack.expected.unchecked, spoken),
@@ -128,8 +129,12 @@ async function judgeUnchecked(
 }
 
 /** Null where the policy lets the answer run: then it is judged as if there were none. */
-function refusedOf(kata: Kata, files: AnswerFiles, defences: Defences): Ended | null {
-  const refusals = defences.checkPolicy(kata, files);
+async function refusedOf(
+  kata: Kata,
+  files: AnswerFiles,
+  defences: Defences,
+): Promise<Ended | null> {
+  const refusals = await defences.checkPolicy(kata, files);
   if (refusals.length === 0) return null;
   return without('refused', refusals.map(({ reason }) => reason).join(' '));
 }

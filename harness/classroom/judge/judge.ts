@@ -229,7 +229,7 @@ export class Desk implements Disposable {
     try {
       manifest = await this.#manifestOf(kata);
       const result = await this.#run(kata, files, seed);
-      const alone = this.#noteUse(result, files);
+      const alone = await this.#noteUse(result, files);
       return { ...gradeResult(result, manifest), allTests: manifest.length, alone };
     } catch (error) {
       return {
@@ -262,10 +262,10 @@ export class Desk implements Disposable {
   }
 
   /** Whether the process of `result` was as good as fresh before the answer came, and whether it still is. */
-  #noteUse(result: KataResult, files: ReadonlyMap<string, Uint8Array>): boolean {
+  async #noteUse(result: KataResult, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
     const wasPure = result.confined?.shared === false || this.#isPure;
     const isWhole = result.tests.every(({ seal }) => (seal?.changed ?? null) === null);
-    this.#isPure = wasPure && isWhole && leavesNothing(files);
+    this.#isPure = wasPure && isWhole && (await leavesNothing(files));
     return wasPure;
   }
 

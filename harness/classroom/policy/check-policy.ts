@@ -49,21 +49,29 @@ const deepestProgram = 3;
  * @returns the places in the order of the files and lines, none where the answer may run. A file that Node cannot read as TypeScript has
  *   none either: loading it tells why.
  */
-export function checkPolicy(kata: PolicyKata, files: ReadonlyMap<string, Uint8Array>): Refusal[] {
-  return [...files].flatMap(([file, content]) => checkFile(kata, file, content));
+export async function checkPolicy(
+  kata: PolicyKata,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<Refusal[]> {
+  const refusals = [...files].map(([file, content]) => checkFile(kata, file, content));
+  return (await Promise.all(refusals)).flat();
 }
 
-function checkFile(kata: PolicyKata, file: string, content: Uint8Array): Refusal[] {
+async function checkFile(kata: PolicyKata, file: string, content: Uint8Array): Promise<Refusal[]> {
   const source = Buffer.from(content).toString('utf8');
   if (source.length > longestFile) {
     const reason = `An answer has at most ${longestFile} characters a file, got ${source.length}.`;
     return [{ file, line: 1, reason }];
   }
-  const program = readModule(source);
+  const program = await readModule(source);
   if (program === null) return [];
   if (program === 'unknown') {
     const reason =
       'This file has syntax that is too new to be looked at: write it in an older way.';
+    return [{ file, line: 1, reason }];
+  }
+  if (program === 'nested') {
+    const reason = 'This file is nested more deeply than can be looked at: write it flatter.';
     return [{ file, line: 1, reason }];
   }
 

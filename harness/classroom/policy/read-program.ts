@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { stripTypeScriptTypes } from 'node:module';
 import { parse } from 'acorn';
 import type { Program } from 'acorn';
+import { stripForeignTypes } from './strip-foreign-types.ts';
 
 /**
- * The syntax tree of a file that Node would load as a module, with its lines where they stand in the TypeScript.
+ * The syntax tree of a file that Node would load as a module, with its lines where they stand in the TypeScript. The types are not taken from the cache
+ * of `submission/`: its files lie where an answer that is judged without a sandbox could write, and what is looked at here has to be what was handed in.
  *
  * @returns `null` where Node cannot read the file either: it will never run, and the one who loads it tells the learner why.
- *   `'unknown'` where Node reads it and we do not: nobody has looked at what it does.
+ *   `'unknown'` where Node reads it and we do not, `'nested'` where it is nested too deeply for our stack, and a thread with a larger one could read
+ *   it: nobody has looked at what it does.
  */
-export function readModule(source: string): Program | 'unknown' | null {
-  const javaScript = stripTypes(source);
-  if (javaScript === null) return null;
+export async function readModule(source: string): Promise<Program | 'unknown' | 'nested' | null> {
+  const stripped = await stripForeignTypes(source);
+  if (stripped.javaScript === null) return stripped.because === 'nesting' ? 'nested' : null;
+  const { javaScript } = stripped;
   return parseAs('module', javaScript) ?? (isReadByNode(javaScript) ? 'unknown' : null);
 }
 
@@ -30,24 +33,6 @@ function parseAs(sourceType: 'module' | 'script', source: string): Program | nul
     });
   } catch {
     return null;
-  }
-}
-
-/**
- * Not by the cache of `submission/`: its files lie where an answer that is judged without a sandbox could write, and what is looked at
- * here has to be what was handed in.
- */
-function stripTypes(source: string): string | null {
-  // oxlint-disable-next-line typescript/unbound-method -- only put back where it was
-  const { emitWarning } = process;
-  // Node warns that the function is experimental; nobody can do anything with that.
-  process.emitWarning = () => {};
-  try {
-    return stripTypeScriptTypes(source);
-  } catch {
-    return null;
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -20,12 +20,12 @@ test.each([
   "app.post('/process', f); const job = { process: 1 }; job.process += 1;",
   'function run(process: Task) { process.exit(); }',
   '{ const process = new Task(); process.exit(); }',
-])('lets pass: %s', (source) => {
-  expect(refusalsOf(source, processKata)).toEqual([]);
+])('lets pass: %s', async (source) => {
+  expect(await refusalsOf(source, processKata)).toEqual([]);
 });
 
-test('lets an answer that starts processes end them by their number', () => {
-  expect(refusalsOf("process.kill(child.pid, 'SIGKILL');", poolKata)).toEqual([]);
+test('lets an answer that starts processes end them by their number', async () => {
+  expect(await refusalsOf("process.kill(child.pid, 'SIGKILL');", poolKata)).toEqual([]);
 });
 
 const members = [
@@ -44,8 +44,8 @@ const members = [
   'removeAllListeners',
 ];
 
-test.each(members)('refuses process.%s', (member) => {
-  expect(refusalsOf(`process.${member}`)).toEqual([
+test.each(members)('refuses process.%s', async (member) => {
+  expect(await refusalsOf(`process.${member}`)).toEqual([
     `1: This kata does not need \`process.${member}\`: an answer does without it.`,
   ]);
 });
@@ -67,8 +67,8 @@ test.each([
   "(await import('node:process')).exit();",
   "process.getBuiltinModule('node:process').exit();",
   'function f(a = process.exit()) { var process; }',
-])('refuses exit by another way: %s', (source) => {
-  expect(refusalsOf(source, processKata).join()).toContain('`process.exit`');
+])('refuses exit by another way: %s', async (source) => {
+  expect((await refusalsOf(source, processKata)).join()).toContain('`process.exit`');
 });
 
 test.each([
@@ -88,29 +88,31 @@ test.each([
   'process.on.call(process, event, f);',
   "export * from 'node:process';",
   "import { on } from 'node:process';",
-])('refuses process under another name: %s', (source) => {
-  expect(refusalsOf(source, processKata).join()).toContain('may not be kept, passed on or renamed');
+])('refuses process under another name: %s', async (source) => {
+  expect((await refusalsOf(source, processKata)).join()).toContain(
+    'may not be kept, passed on or renamed',
+  );
 });
 
-test('refuses a member whose name is made while the program runs', () => {
-  expect(refusalsOf('process[name]();').join()).toContain('names the member of `process`');
+test('refuses a member whose name is made while the program runs', async () => {
+  expect((await refusalsOf('process[name]();')).join()).toContain('names the member of `process`');
 });
 
 test.each(["process.on('exit', f)", "process.once('beforeExit', f)", "process.on('message', f)"])(
   'refuses an event that the judge hears: %s',
-  (source) => {
-    expect(refusalsOf(source).join()).toContain('does not need the event');
+  async (source) => {
+    expect((await refusalsOf(source)).join()).toContain('does not need the event');
   },
 );
 
-test('lets a child program talk to its parent and end, not so the file that is judged', () => {
+test('lets a child program talk to its parent and end, not so the file that is judged', async () => {
   const source = "process.on('message', () => process.send!(1)); process.exit();";
 
-  expect(refusalsOf(source, poolKata, 'child.ts')).toEqual([]);
-  expect(refusalsOf(source, poolKata, 'answer.ts')).toHaveLength(3);
+  expect(await refusalsOf(source, poolKata, 'child.ts')).toEqual([]);
+  expect(await refusalsOf(source, poolKata, 'answer.ts')).toHaveLength(3);
 });
 
-test('refuses to ask whether it is judged where the environment may be passed on', () => {
-  expect(refusalsOf('fork(file, { env: process.env });', poolKata)).toEqual([]);
-  expect(refusalsOf('if (process.env.VITEST) cheat();', poolKata)).toHaveLength(1);
+test('refuses to ask whether it is judged where the environment may be passed on', async () => {
+  expect(await refusalsOf('fork(file, { env: process.env });', poolKata)).toEqual([]);
+  expect(await refusalsOf('if (process.env.VITEST) cheat();', poolKata)).toHaveLength(1);
 });
