@@ -4,15 +4,18 @@ import { failedChecks, reportEnd, reportStep } from '../verify/report-steps.ts';
 import { readySteps, runSteps } from '../verify/run-steps.ts';
 import { command, parseWords, UsageError } from './command.ts';
 import type { StepReport } from '../verify/check.ts';
+import { changedKatas } from '../verify/changed-katas.ts';
 import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
 const usage = `Usage: npm run verify -- [options] [kata ...]
 
-Without a kata: all of them. With some, the steps "files" and "catalogue" are
-about these alone.
+Without a kata: all of them, with a few answers to each, and every answer to
+those that have changed. With some, the steps "files" and "catalogue" are about
+these alone, and judge every answer to them.
 
-  --all             also the checks that need more than \`npm ci\` brings;
-                    it implies --fresh
+  --all             every answer to every kata, every test of the harness, and
+                    the checks that need more than \`npm ci\` brings; it
+                    implies --fresh
   --fresh           judge answers too that have not changed since they were
                     judged well; so it is under CI=true
   --only <step>     one step; may be given several times
@@ -42,7 +45,10 @@ async function main(words: string[]): Promise<number> {
   }
   if (values.matrix !== undefined) return showMatrix(values.matrix);
   const { only = [], all = false, fresh = false } = values;
-  return verify({ only, all, fresh, katas: selectKatas(positionals, kataIds()) });
+  const katas = selectKatas(positionals, kataIds());
+  const everyAnswer = all || positionals.length > 0;
+  const wholeKatas = (everyAnswer ? null : changedKatas()) ?? new Set(katas);
+  return verify({ only, all, fresh, katas, wholeKatas });
 }
 
 async function verify(options: {
@@ -50,8 +56,9 @@ async function verify(options: {
   all: boolean;
   fresh: boolean;
   katas: readonly string[];
+  wholeKatas: ReadonlySet<string>;
 }): Promise<number> {
-  const { only, all, katas } = options;
+  const { only, all, katas, wholeKatas } = options;
   const known = [...steps, ...fullSteps];
   const unknown = only.find((name) => known.every((step) => step.name !== name));
   if (unknown !== undefined) {
@@ -71,7 +78,7 @@ async function verify(options: {
   const running = new Map<string, string>();
   const outcomes = await runSteps(
     chosen,
-    { katas, fresh: options.fresh || all || ci },
+    { katas, wholeKatas, all, fresh: options.fresh || all || ci },
     {
       onProgress: (step, text) => {
         running.set(step.title, text);
@@ -94,6 +101,8 @@ async function showMatrix(word: string): Promise<number> {
   }
   const report = await runMatrix(readKata(id), {
     katas: [id],
+    wholeKatas: new Set([id]),
+    all: false,
     fresh: true,
     onProgress: showProgress,
   });

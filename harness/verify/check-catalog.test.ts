@@ -53,6 +53,23 @@ test('judges the starter, the solution and every answer, and finds nothing where
   expect(progress.at(-1)).toBe('7/7');
 });
 
+test('judges a few answers where a kata is not to be judged whole, and says how many are left', async () => {
+  const { options, asked } = sample(asExpected);
+
+  const { checks, notes } = await checkCatalog([id], { ...options, wholeKatas: new Set() });
+
+  expect(checks.map(({ name }) => name)).toEqual([
+    `${id}: starter`,
+    `${id}: solution`,
+    `${id}: right/other`,
+    `${id}: wrong/a`,
+  ]);
+  expect(asked).toHaveLength(4);
+  expect(notes).toEqual([
+    '3 of 7 answers are left to --all. Judged were a few to each kata, and all where it has changed: none.',
+  ]);
+});
+
 test('misses a wrong answer for a test that never rejects one alone', async () => {
   const both: Record<string, End> = { 'is quick': 'assertion', 'asks once': 'assertion' };
   const changes = Object.fromEntries(

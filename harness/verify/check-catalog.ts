@@ -5,6 +5,7 @@ import { messageOf } from '../catalog/message-of.ts';
 import type { Problem } from '../catalog/problem.ts';
 import type { KataResult } from '../runner/kata-result.ts';
 import type { Check, StepReport } from './check.ts';
+import { fewAnswers } from './few-answers.ts';
 import { judgeSubject } from '../runner/judge-subject.ts';
 import { drawMatrix, testsWithoutOwnMistake } from './matrix.ts';
 import type { Judged } from './matrix.ts';
@@ -16,6 +17,8 @@ const maximumRuns = 3;
 
 export interface CheckCatalogOptions {
   readonly folders: CatalogFolders;
+  /** The katas of which every answer is judged, and not only a few; default all. */
+  readonly wholeKatas?: ReadonlySet<string>;
   /** Judges one submission, side by side with others: `SessionPool.run`. */
   readonly judge: (
     kata: Kata,
@@ -29,18 +32,24 @@ export interface CheckCatalogOptions {
 }
 
 /**
- * Judges every answer that is kept for the katas with these ids: the starter must be red, the solution and the right answers green, each wrong one
- * rejected by exactly the tests that it names.
+ * Judges the answers that are kept for the katas with these ids: the starter must be red, the solution and the right answers green, each wrong one
+ * rejected by exactly the tests that it names. Of a kata that is judged as a whole, every test but the headline must reject one of them alone.
  */
 export async function checkCatalog(
   ids: readonly string[],
   options: CheckCatalogOptions,
 ): Promise<StepReport> {
+  const { folders, wholeKatas = new Set(ids) } = options;
   const checks: Check[] = [];
+  const notes: string[] = [];
   const subjects: Subject[] = [];
+  let left = 0;
   for (const id of ids) {
     try {
-      subjects.push(...subjectsOf(readKata(id, options.folders.katas), options.folders));
+      const own = subjectsOf(readKata(id, folders.katas), folders);
+      const chosen = wholeKatas.has(id) ? own : fewAnswers(own);
+      subjects.push(...chosen);
+      left += own.length - chosen.length;
     } catch (error) {
       checks.push(unreadable(id, messageOf(error)));
     }
@@ -49,8 +58,16 @@ export async function checkCatalog(
   const outcomes = await judgeAll(subjects, options);
   for (const { subject, problems } of outcomes)
     checks.push({ name: subjectName(subject), problems });
-  for (const [kata, judged] of groupByKata(outcomes)) checks.push(ownMistakes(kata, judged));
-  return { checks, notes: outcomes.flatMap(({ notes }) => notes) };
+  for (const [kata, judged] of groupByKata(outcomes)) {
+    if (wholeKatas.has(kata.id)) checks.push(ownMistakes(kata, judged));
+  }
+  if (left > 0) {
+    const whole = ids.filter((id) => wholeKatas.has(id)).join(', ') || 'none';
+    notes.push(
+      `${left} of ${left + subjects.length} answers are left to --all. Judged were a few to each kata, and all where it has changed: ${whole}.`,
+    );
+  }
+  return { checks, notes: [...notes, ...outcomes.flatMap((outcome) => outcome.notes)] };
 }
 
 /** Judges the wrong answers of one kata, and draws which test rejects which of them. */
@@ -84,8 +101,9 @@ async function judgeAll(
   { judge, onGood, onProgress }: CheckCatalogOptions,
 ): Promise<Outcome[]> {
   let done = 0;
-  return Promise.all(
-    subjects.map(async (subject) => {
+  // The last katas take longest: begun first, they do not keep all waiting at the end.
+  const outcomes = await Promise.all(
+    subjects.toReversed().map(async (subject) => {
       const outcome = await judgeUntilKnown(subject, judge);
       const { problems, result } = outcome;
       if (problems.length === 0 && result !== null) onGood?.(subject.kata, result);
@@ -94,6 +112,7 @@ async function judgeAll(
       return outcome;
     }),
   );
+  return outcomes.toReversed();
 }
 
 async function judgeUntilKnown(

@@ -74,23 +74,21 @@ test('takes a report without a total for no coverage', () => {
 });
 
 /** Runs the step with a Vitest that ends with `code` and leaves these reports. */
-function check(code: number, reports: { tests?: object; coverage?: object }) {
+function check(code: number, reports: { tests?: object; coverage?: object }, all = true) {
   const root = mkdtempSync(path.join(tmpdir(), 'harness-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const folder = path.join(root, 'reports');
-  return checkHarness({
-    folder,
-    run: async () => {
-      mkdirSync(path.join(folder, 'coverage'), { recursive: true });
-      for (const [name, report] of [
-        ['tests.json', reports.tests],
-        ['coverage/coverage-summary.json', reports.coverage],
-      ] as const) {
-        if (report !== undefined) writeFileSync(path.join(folder, name), JSON.stringify(report));
-      }
-      return { code, output: 'what Vitest said' };
-    },
-  });
+  const run = async (_tool: string, words: readonly string[]) => {
+    mkdirSync(path.join(folder, 'coverage'), { recursive: true });
+    for (const [name, report] of [
+      ['tests.json', reports.tests],
+      ['coverage/coverage-summary.json', reports.coverage],
+    ] as const) {
+      if (report !== undefined) writeFileSync(path.join(folder, name), JSON.stringify(report));
+    }
+    return { code, output: `what Vitest said to ${words.join(' ')}` };
+  };
+  return checkHarness({ all }, { folder, run });
 }
 
 const coverage = { total: { lines: { total: 10, pct: 95 } } };
@@ -99,6 +97,17 @@ test('passes where the run, its tests and its coverage are well', async () => {
   const { checks } = await check(0, { tests: { testResults: [] }, coverage });
 
   expect(checks).toEqual([{ name: 'coverage of at least 90 %', problems: [] }]);
+});
+
+test('without --all leaves the slow tests and the coverage out, and says so', async () => {
+  const { checks, notes } = await check(0, { tests: { testResults: [] } }, false);
+
+  expect(checks).toEqual([]);
+  expect(notes).toEqual([expect.stringContaining('are left to --all')]);
+  const failed = await check(1, { tests: { testResults: [] } }, false);
+  const { found } = failed.checks[0]!.problems[0]!;
+  expect(found).toContain('--project=!slow');
+  expect(found).not.toContain('--coverage');
 });
 
 test.each([

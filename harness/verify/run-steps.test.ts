@@ -6,7 +6,7 @@ import { readySteps, runSteps } from './run-steps.ts';
 import type { FullStep, Step } from './step.ts';
 
 const passed: StepReport = { checks: [{ name: 'one', problems: [] }], notes: [] };
-const nothing = { katas: [], fresh: false };
+const nothing = { katas: [], wholeKatas: new Set<string>(), all: false, fresh: false };
 const silent = { onProgress: () => {}, onEnd: () => {} };
 
 function step(name: string, stage: number, run: Step['run']): Step {

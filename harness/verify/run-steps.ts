@@ -17,7 +17,7 @@ export interface StepEvents {
 /** Runs the steps, those of one stage side by side; resolves with what they found, in their order. A step that throws has failed. */
 export async function runSteps(
   steps: readonly Step[],
-  about: Pick<StepContext, 'katas' | 'fresh'>,
+  about: Omit<StepContext, 'onProgress'>,
   events: StepEvents,
 ): Promise<StepOutcome[]> {
   const outcomes = new Map<Step, StepOutcome>();
@@ -37,7 +37,7 @@ export async function runSteps(
 
 async function runStep(
   step: Step,
-  about: Pick<StepContext, 'katas' | 'fresh'>,
+  about: Omit<StepContext, 'onProgress'>,
   { onProgress }: StepEvents,
 ): Promise<StepOutcome> {
   const began = performance.now();

@@ -9,17 +9,17 @@ export interface RunsElsewhere {
 
 const inKataProcess = {
   reason: 'runs in the process of a kata, under a Vitest of its own',
-  test: 'harness/runner/kata-session.test.ts',
+  test: 'harness/runner/kata-session.slow.test.ts',
 };
 const isCommand = {
   reason: 'is a process of its own',
-  test: 'harness/cli/learner-commands.test.ts',
+  test: 'harness/cli/learner-commands.slow.test.ts',
 };
 const isPublishing = {
   reason: 'is a process of its own',
   test: 'harness/cli/publish-commands.test.ts',
 };
-const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.test.ts' };
+const inBench = { reason: 'is a process of its own', test: 'harness/cli/bench.slow.test.ts' };
 const inBrowser = {
   reason: 'runs beside a browser, in npm run verify -- --all',
   test: 'harness/verify/page-story.browser.ts',
@@ -34,7 +34,7 @@ const besideRedis = {
 };
 const inWatchdog = {
   reason: 'runs in the thread of the watchdog',
-  test: 'harness/loop/watchdog.test.ts',
+  test: 'harness/loop/watchdog.slow.test.ts',
 };
 
 /**
@@ -45,17 +45,17 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/cli/test.ts',
     reason: 'is a process of its own',
-    test: 'harness/cli/test.test.ts',
+    test: 'harness/cli/test.slow.test.ts',
   },
   {
     file: 'harness/cli/watch.ts',
     reason: 'is a process of its own',
-    test: 'harness/cli/watch.test.ts',
+    test: 'harness/cli/watch.slow.test.ts',
   },
   {
     file: 'harness/cli/kata-watcher.ts',
     reason: 'runs in the process of npm run watch',
-    test: 'harness/cli/watch.test.ts',
+    test: 'harness/cli/watch.slow.test.ts',
   },
   { file: 'harness/cli/next.ts', ...isCommand },
   { file: 'harness/cli/hint.ts', ...isCommand },
@@ -71,7 +71,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/cli/start.ts',
     reason: 'is a process of its own',
-    test: 'harness/page/start-page.test.ts',
+    test: 'harness/page/start-page.slow.test.ts',
   },
   { file: 'harness/verify/own-tests-config.ts', ...inBrowser },
   { file: 'harness/verify/browser.config.ts', ...inBrowser },
@@ -84,17 +84,17 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/cli/grade.ts',
     reason: 'is a process of its own',
-    test: 'harness/cli/grade.test.ts',
+    test: 'harness/cli/grade.slow.test.ts',
   },
   {
     file: 'harness/classroom/class-parts.ts',
     reason: 'runs in the process of npm run grade',
-    test: 'harness/cli/grade.test.ts',
+    test: 'harness/cli/grade.slow.test.ts',
   },
   {
     file: 'harness/cli/grade-worker.ts',
     reason: 'is a process of its own',
-    test: 'harness/cli/grade-worker.test.ts',
+    test: 'harness/cli/grade-worker.slow.test.ts',
   },
   { file: 'harness/verify/queue.config.ts', ...besideRedis },
   { file: 'harness/classroom/queue/many-workers.redis.ts', ...besideRedis },
@@ -110,7 +110,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/runner/warm-process.ts',
     reason: 'is the program of a process of its own',
-    test: 'harness/runner/spare-process.test.ts',
+    test: 'harness/runner/spare-process.slow.test.ts',
   },
   {
     file: 'harness/cli/verify.ts',
@@ -120,7 +120,7 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/runner/session-process.ts',
     reason: 'is a process of the pool',
-    test: 'harness/runner/session-pool.test.ts',
+    test: 'harness/runner/session-pool.slow.test.ts',
   },
   {
     file: 'harness/world/upstream-worker.ts',

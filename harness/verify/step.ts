@@ -4,6 +4,10 @@ import type { StepReport } from './check.ts';
 export interface StepContext {
   /** The ids of the katas that are to be checked, where a step is about katas. */
   readonly katas: readonly string[];
+  /** Those of them of which every answer is judged; of the others it is a few. */
+  readonly wholeKatas: ReadonlySet<string>;
+  /** Whether also what takes long is run: the slow tests of the harness, and the count of the lines that its tests run. */
+  readonly all: boolean;
   /** Whether also what has not changed since an earlier run is judged. */
   readonly fresh: boolean;
   /** Says how far it is, in a few words such as `12 of 40`. */
