@@ -1,17 +1,12 @@
 import { cutText, plainLine } from '../trace/fit-text.ts';
 import { progressBar } from '../report/progress-board.ts';
+import { showProgress } from '../report/progress-line.ts';
+import type { ProgressOutput } from '../report/progress-line.ts';
 import { describeStanding } from './grade-changes.ts';
 import type { GradeProgress } from './grade-class.ts';
 
 /** The bar, the blanks around it, and the last column, at which some terminals begin a new line. */
 const barColumns = 32;
-
-/** Where the progress is written to; `process.stderr` is one. */
-export interface ProgressOutput {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 /**
  * Makes what shows how far a run is: on a terminal one line that is written over and over, elsewhere a line for every tenth.
@@ -32,7 +27,7 @@ export function progressShower(
     const text = words.filter((word) => word !== '').join(', ');
     if (output.isTTY) {
       const words = cutText(`${text}${latestOf(progress)}`, (output.columns ?? 80) - barColumns);
-      output.write(`\r\u001B[K${isLast ? '' : ` ${progressBar(done, all)}  ${words}`}`);
+      showProgress(isLast ? '' : ` ${progressBar(done, all)}  ${words}`, output);
       return;
     }
     const reached = all === 0 ? 10 : Math.floor((10 * done) / all);

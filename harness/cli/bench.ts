@@ -1,5 +1,6 @@
 import { kataIds, readKata } from '../catalog/kata.ts';
 import { selectKatas } from '../catalog/select-katas.ts';
+import { showProgress } from '../report/progress-line.ts';
 import { command, parseWords, UsageError } from './command.ts';
 
 const usage = `Usage: npm run bench -- <what> [options]
@@ -118,10 +119,11 @@ async function verdicts(
     katas,
     onProgress: (done, { wrong, inconclusive }) => {
       const text = `${done} of ${options.verdicts} verdicts, ${wrong.length} wrong, ${inconclusive} inconclusive`;
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
-      else if (done % 100 === 0) process.stderr.write(`${text}\n`);
+      showProgress(text);
+      if (!process.stderr.isTTY && done % 100 === 0) process.stderr.write(`${text}\n`);
     },
   });
+  showProgress('');
   const done = Object.values(figures.counts).reduce((sum, count) => sum + count, 0);
   console.log(`verdicts      ${done} over ${Object.keys(figures.counts).length} answers`);
   console.log(`wrong         ${figures.wrong.length}`);

@@ -31,21 +31,25 @@ await command(async (words) => {
   const reporting = Promise.all([
     import('../report/terminal-report.ts'),
     import('../learner/progress.ts'),
+    import('../report/progress-line.ts'),
   ]);
+  const say = (text: string): Promise<void> =>
+    reporting.then(([, , { showProgress }]) => showProgress(text));
   for (const kata of katas) {
-    const result = await session.run(kata, { submission });
+    const before = katas.length > 1 ? ` ${results.length} of ${katas.length} katas, then` : '';
+    let tests = 0;
+    const onTest = (): void => {
+      tests += 1;
+      void say(`${before} kata ${kata.number}: ${tests} tests judged`);
+    };
+    const result = await session.run(kata, { submission, onTest });
     if (submission === null) (await reporting)[1].rememberVerdict(kata, result);
     results.push(result);
-    if (katas.length > 1) showProgress(results.length, katas.length);
   }
+  await say('');
   const [{ reportBoard, reportKata }] = await reporting;
   console.log(results.length === 1 ? reportKata(results[0]!) : reportBoard(results));
   return results.every((result) => result.verdict === 'pass') ? 0 : 1;
 });
 // Vitest would take its time to close, and there is nothing left to wait for but the last line.
 process.stdout.write('', () => process.exit());
-
-function showProgress(done: number, all: number): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(done === all ? '\r\u001B[K' : `\r ${done} of ${all} katas`);
-}

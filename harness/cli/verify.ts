@@ -4,6 +4,7 @@ import { failedChecks, reportEnd, reportStep } from '../verify/report-steps.ts';
 import { readySteps, runSteps } from '../verify/run-steps.ts';
 import { command, parseWords, UsageError } from './command.ts';
 import type { StepReport } from '../verify/check.ts';
+import { showProgress } from '../report/progress-line.ts';
 import { changedKatas } from '../verify/changed-katas.ts';
 import { fullSteps, runMatrix, steps } from '../verify/steps.ts';
 
@@ -104,7 +105,7 @@ async function showMatrix(word: string): Promise<number> {
     wholeKatas: new Set([id]),
     all: false,
     fresh: true,
-    onProgress: showProgress,
+    onProgress: (text) => showProgress(text),
   });
   showProgress('');
   console.log(report.text);
@@ -114,9 +115,4 @@ async function showMatrix(word: string): Promise<number> {
 function end(reports: readonly StepReport[]): number {
   console.log(reportEnd(reports));
   return failedChecks(reports.flatMap(({ checks }) => checks)).length > 0 ? 1 : 0;
-}
-
-/** One line that is written over and over, where somebody watches. */
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text.slice(0, 79)}`);
 }

@@ -49,7 +49,7 @@ export function keptStripped(source: string): string | null {
 }
 
 function fileOf(source: string): string {
-  return path.join(directory, `${hash('sha1', `${process.version}\n${source}`)}.js`);
+  return path.join(directory, `${hash('sha256', `${process.version}\n${source}`)}.js`);
 }
 
 /** Fills the cache with `files`, where it lacks them; what cannot be read is left for those who load it. */
