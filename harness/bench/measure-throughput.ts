@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { restsOnCounts } from '../catalog/kata.ts';
 import type { Kata } from '../catalog/kata.ts';
 import type { ClassReport, Grade } from '../classroom/grade-report.ts';
 import { projectRoot } from '../trace/source-location.ts';
@@ -32,18 +33,13 @@ export interface ThroughputOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** The katas whose specs rest on counts and virtual time alone: what a verdict takes there is not given by real time. */
-export function countedKatas(katas: readonly Kata[]): Kata[] {
-  return katas.filter(({ evidence }) => evidence.every((one) => one === 'C' || one === 'V'));
-}
-
 /**
  * Grades a class by the command, with one job, and judges some of its answers by one fresh `vitest run` each, half of them before and half of
  * them after: so both meet the same machine. A sample speaks for all where it holds as many answers to each kata. None of these answers is hostile, as Vitest runs them without a sandbox.
  */
 export async function measureThroughput(options: ThroughputOptions): Promise<Throughput | null> {
   const { students, seed, sample, place, onProgress } = options;
-  const katas = countedKatas(options.katas);
+  const katas = options.katas.filter(restsOnCounts);
   if (katas.length === 0) return null;
   const directory = path.join(place, 'class');
   const answers = makeClass(directory, { students, katas, seed, mixed: false });

@@ -97,6 +97,11 @@ export function allowsImport({ modules }: Pick<Kata, 'modules'>, name: string): 
   return [name, `node:${name}`].some((each) => forAll.has(each) || modules.includes(each));
 }
 
+/** Whether the spec of `kata` rests on counts and virtual time alone: what a verdict takes there is not given by real time. */
+export function restsOnCounts({ evidence }: Pick<Kata, 'evidence'>): boolean {
+  return evidence.every((one) => one === 'C' || one === 'V');
+}
+
 /** The packages that an answer to `kata` may import: Node's own modules are there in any case. */
 export function packagesOf({ modules }: Kata): string[] {
   return modules.filter((name) => !/^(?:node:|\.)/.test(name));

@@ -18,6 +18,13 @@ import { VerdictStore } from '../classroom/store/verdict-store.ts';
 import { solutionsDirectory } from '../catalog/kata.ts';
 import { runCommand } from './fixtures/run-command.ts';
 
+const program = fileURLToPath(new URL('main.js', import.meta.url));
+
+/** What Node is started with to grade kata 03. */
+function wordsFor(directory: string): string[] {
+  return [program, 'grade', directory, '--katas', '03'];
+}
+
 /** A folder with a class of three in it: a right answer to kata 03, a refused one, and none. */
 function madeClass(): { directory: string; grades: string } {
   const place = mkdtempSync(path.join(tmpdir(), 'grade-'));
@@ -89,17 +96,13 @@ test('a roster that cannot be used is wrong usage', () => {
 
 test('a machine without the sandbox grades nothing, with a sentence that names what is missing', () => {
   const { directory, grades } = madeClass();
-  const [node, ...words] = [
-    process.execPath,
-    fileURLToPath(new URL('main.js', import.meta.url)),
-    'grade',
-    directory,
-    '--katas',
-    '03',
-  ];
 
   const run = () =>
-    execFileSync(node, words, { encoding: 'utf8', stdio: 'pipe', env: { PATH: '/nowhere' } });
+    execFileSync(process.execPath, wordsFor(directory), {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      env: { PATH: '/nowhere' },
+    });
 
   expect(run).toThrow(
     expect.objectContaining({
@@ -156,18 +159,8 @@ test.skipIf(process.platform === 'win32')(
   'a run that is told to stop says that the same command goes on',
   async () => {
     const { directory } = madeClass();
-    const child = spawn(
-      process.execPath,
-      [
-        fileURLToPath(new URL('main.js', import.meta.url)),
-        'grade',
-        directory,
-        '--katas',
-        '03',
-        '--unsafe-no-sandbox',
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const words = [...wordsFor(directory), '--unsafe-no-sandbox'];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       told += text;

@@ -1,3 +1,4 @@
+import { restsOnCounts } from '../catalog/kata.ts';
 import type { Subject } from '../catalog/subject.ts';
 
 /**
@@ -10,7 +11,7 @@ export function fewAnswers(subjects: readonly Subject[]): Subject[] {
   const of = (kind: Subject['kind']): Subject[] => subjects.filter((one) => one.kind === kind);
   const byTest = Map.groupBy(of('wrong'), ({ fails }) => fails[0]);
   const wrong = [...byTest.values()].map(([first]) => first!);
-  const isQuick = subjects[0]?.kata.evidence.every((one) => one === 'C' || one === 'V');
+  const isQuick = subjects.every(({ kata }) => restsOnCounts(kata));
   return [
     ...of('starter'),
     ...of('solution'),

@@ -57,6 +57,12 @@ export async function checkPolicy(
   return (await Promise.all(refusals)).flat();
 }
 
+/** Nobody has looked at what such a file does. */
+const unreadable = {
+  unknown: 'This file has syntax that is too new to be looked at: write it in an older way.',
+  nested: 'This file is nested more deeply than can be looked at: write it flatter.',
+} as const;
+
 async function checkFile(kata: PolicyKata, file: string, content: Uint8Array): Promise<Refusal[]> {
   const source = Buffer.from(content).toString('utf8');
   if (source.length > longestFile) {
@@ -65,15 +71,7 @@ async function checkFile(kata: PolicyKata, file: string, content: Uint8Array): P
   }
   const program = await readModule(source);
   if (program === null) return [];
-  if (program === 'unknown') {
-    const reason =
-      'This file has syntax that is too new to be looked at: write it in an older way.';
-    return [{ file, line: 1, reason }];
-  }
-  if (program === 'nested') {
-    const reason = 'This file is nested more deeply than can be looked at: write it flatter.';
-    return [{ file, line: 1, reason }];
-  }
+  if (typeof program === 'string') return [{ file, line: 1, reason: unreadable[program] }];
 
   const refusals = new Map<string, Refusal>();
   inspect(program, { kata, file, as: file, depth: 0, lineOf: (line) => line }, refusals);
