@@ -11,6 +11,8 @@ if (major !== 24 && major < 26) {
   const { enableCompileCache } = await import('node:module');
   // Before anything else is loaded: it is what makes the second run start sooner.
   enableCompileCache(fileURLToPath(new URL('../../.kata/compile-cache', import.meta.url)));
+  const { quickenImports } = await import('../runner/quick-imports.ts');
+  quickenImports();
   const [command, ...words] = process.argv.slice(2);
   process.argv.splice(2, Infinity, ...words);
   const program = new URL(`./${command}.ts`, import.meta.url);

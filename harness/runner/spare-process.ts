@@ -28,7 +28,7 @@ const vitestArguments = [
   ...memoryArguments,
 ];
 
-const program = new URL('warm-process.ts', import.meta.url);
+const program = new URL('warm-start.ts', import.meta.url);
 const vitestWorker = pathToFileURL(path.join(vitestDirectory, 'dist', 'workers', 'forks.js')).href;
 
 /** A run in a confined process. */

@@ -7,7 +7,7 @@ import { projectRoot } from '../../trace/source-location.ts';
 const vitest = path.join(projectRoot, 'node_modules', 'vitest', 'dist');
 const programs = [
   pathToFileURL(path.join(vitest, 'workers', 'forks.js')).href,
-  new URL('../../runner/warm-process.ts', import.meta.url).href,
+  new URL('../../runner/warm-start.ts', import.meta.url).href,
   new URL('../../loop/watchdog-worker.ts', import.meta.url).href,
   new URL('../../setup.js', import.meta.url).href,
   '#harness',

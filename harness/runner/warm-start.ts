@@ -1,0 +1,4 @@
+import { quickenImports } from './quick-imports.ts';
+
+quickenImports();
+await import('./warm-process.ts');
