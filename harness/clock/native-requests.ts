@@ -19,6 +19,9 @@ const requestTypes = new Set(
   ),
 );
 
+/** What Node itself makes outside JavaScript; `Timeout` and `Immediate`, for two, are not among them. */
+const providers = new Set(Object.keys(asyncWrapProviders));
+
 const cryptographic = /PBKDF2|SCRYPT|RANDOM|SIGN|KEY|HASH|CIPHER|CRYPTO|ARGON|DERIVE|PRIME/;
 
 const namedTypes: readonly (readonly [RegExp, string])[] = [
@@ -34,6 +37,7 @@ const namedTypes: readonly (readonly [RegExp, string])[] = [
 export class NativeRequests {
   #requests = new Map<number, Request>();
   #immediates = new Set<number>();
+  #hasOthers = false;
   #ignoring = false;
   #hook: AsyncHook;
 
@@ -62,6 +66,11 @@ export class NativeRequests {
     return this.#immediates.size > 0;
   }
 
+  /** Whether anything was made that may be at work without being in flight here: a port, a pipe, a stream that compresses. */
+  get hasOthers(): boolean {
+    return this.#hasOthers;
+  }
+
   /** Does `work` without counting what it starts. */
   ignoring<T>(work: () => T): T {
     this.#ignoring = true;
@@ -88,6 +97,7 @@ export class NativeRequests {
     if (this.#ignoring) return;
     if (type === 'Immediate') this.#immediates.add(id);
     if (requestTypes.has(type)) this.#requests.set(id, { type, resource, caller: new Caller() });
+    else if (providers.has(type)) this.#hasOthers = true;
   }
 
   #end(id: number): void {

@@ -2,6 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
+import { noteOpenResources } from './open-resources.ts';
 import {
   abortSignalTimeout,
   promisedInterval,
@@ -37,6 +38,7 @@ export function installTrampolines(): void {
   // Node's HTTP server takes `setInterval` when it is first loaded. Loaded after this, it would look after its connections by a virtual timer
   // of 30 s, and a jump over some days would be told as a runaway.
   process.getBuiltinModule('node:http');
+  noteOpenResources();
   trackSockets();
   virtualizeSocketTimers();
   trackWorkers();

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { pbkdf2 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createGzip } from 'node:zlib';
 import { afterEach, expect, test, vi } from 'vitest';
 import { real } from '../trace/real-time.ts';
 import { collected } from './fixtures/collected.ts';
@@ -111,6 +113,34 @@ test('a wait that looks again in every turn is told as such', async () => {
     advice: expect.stringContaining('with a timer'),
   });
   stop = true;
+});
+
+test('where nothing is open that could wake the program, a deadlock is told in a third of the time', async () => {
+  using clock = VirtualClock.install({ deadlockMs: 4500, heldMs: 60_000 });
+  const began = real.now();
+
+  await expect(clock.run(never)).rejects.toMatchObject({ name: 'VirtualDeadlockError' });
+
+  // A third is 1500 ms, far from it.
+  expect(real.now() - began).toBeLessThan(4500);
+});
+
+test.each<[string, () => { close: () => unknown }]>([
+  ['a port', () => new BroadcastChannel('open')],
+  ['a server', () => createServer().listen(0)],
+  ['a stream that compresses', () => createGzip()],
+])('where %s is open, a deadlock is told after the whole of it', async (_what, open) => {
+  using clock = VirtualClock.install({ deadlockMs: 400 });
+  using opened = new DisposableStack();
+  const began = real.now();
+
+  const run = clock.run(() => {
+    opened.adopt(open(), (one) => one.close());
+    return never();
+  });
+
+  await expect(run).rejects.toMatchObject({ name: 'VirtualDeadlockError' });
+  expect(real.now() - began).toBeGreaterThanOrEqual(400);
 });
 
 test('a wait that nothing can end is a deadlock, and names the last timer', async () => {

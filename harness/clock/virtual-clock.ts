@@ -9,6 +9,7 @@ import {
   VirtualRunawayError,
 } from './clock-errors.ts';
 import { NativeRequests } from './native-requests.ts';
+import { isMoreOpen } from './open-resources.ts';
 import { real, realTurn } from '../trace/real-time.ts';
 import { rulingClock, setRulingClock, type RulingClock } from './ruling-clock.ts';
 import { socketsInFlight, unansweredRequests } from './socket-ledger.ts';
@@ -23,7 +24,7 @@ import { workersInFlight } from './worker-ledger.ts';
 export interface ClockOptions {
   /** How many timers may fire in one run before it is told as a runaway. Default 10,000. */
   readonly maxTimers?: number;
-  /** How long nothing at all may happen before a wait is told as a deadlock. Default 1000. */
+  /** How long nothing at all may happen before a wait is told as a deadlock; a third of it where nothing is open that could wake the program. Default 1000. */
   readonly deadlockMs?: number;
   /** How long real work may hold the clock without a pause. Default 8000. */
   readonly heldMs?: number;
@@ -45,6 +46,8 @@ const defaults = { maxTimers: 10_000, deadlockMs: 1000, heldMs: 8000, peerMs: 20
 const deadlockLooks = 200;
 const heldLooks = 2000;
 const peerLooks = 500;
+
+const shareWhereNothingIsOpen = 1 / 3;
 
 const nanosecondsPerMs = 1_000_000n;
 const quietTurnsBeforeJump = 2;
@@ -298,7 +301,9 @@ export class VirtualClock implements RulingClock {
         lastEvents = events;
       }
       looks += 1;
-      const quiet = looks >= deadlockLooks && now - quietSince >= this.#limits.deadlockMs;
+      const share = this.#requests.hasOthers || isMoreOpen() ? 1 : shareWhereNothingIsOpen;
+      const quiet =
+        looks >= deadlockLooks * share && now - quietSince >= this.#limits.deadlockMs * share;
       if (quiet || now - begun >= this.#limits.heldMs) throw this.#deadlock();
     }
   }
