@@ -4,6 +4,7 @@ import {
   blamedFrame,
   ownerOf,
   parseStack,
+  remembering,
   type Owner,
   type SourceLocation,
 } from '../trace/source-location.ts';
@@ -11,6 +12,9 @@ import {
 const ownDirectory = import.meta.dirname + path.sep;
 const framesKept = 24;
 const captureStackTrace = Error.captureStackTrace.bind(Error);
+
+/** Timers are started in few places, each many times. */
+const framesOf = remembering(parseStack, 200);
 
 /**
  * Who called into the clock, told when somebody asks.
@@ -52,12 +56,12 @@ export class Caller {
 
   #readFrames(): readonly SourceLocation[] {
     if (!this.#capture) return this.#frames;
-    this.#frames = parseStack(this.#capture.stack ?? '').filter(({ file }) => !isOwnFile(file));
+    this.#frames = framesOf(this.#capture.stack ?? '').filter(({ file }) => !isOwnFile(file));
     this.#capture = null;
     return this.#frames;
   }
 }
 
 function isOwnFile(file: string): boolean {
-  return authorPath(file).startsWith(ownDirectory) && ownerOf(file) === 'harness';
+  return ownerOf(file) === 'harness' && authorPath(file).startsWith(ownDirectory);
 }

@@ -102,15 +102,16 @@ function plainPath(file: string): string {
   return withoutQuery.startsWith('file:') ? fileURLToPath(withoutQuery) : withoutQuery;
 }
 
-/** `read`, done once for each of the texts that come again and again: the timers of a test are started in few places. */
-function remembering<T extends string | object | null>(
+/** `read`, done once for each of the texts that come again and again: the timers of a test are started in few places. Forgets all of more than `most`. */
+export function remembering<T extends string | object | null>(
   read: (text: string) => T,
+  most = mostRemembered,
 ): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    if (known.size >= mostRemembered) known.clear();
+    if (known.size >= most) known.clear();
     const value = read(text);
     known.set(text, value);
     return value;
