@@ -11,20 +11,42 @@ const globals = new Set([
   'Infinity', 'Int32Array', 'Iterator', 'JSON', 'Map', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'RangeError',
   'ReferenceError', 'RegExp', 'Set', 'String', 'SuppressedError', 'Symbol', 'SyntaxError', 'TypeError', 'URIError',
   'Uint8Array', 'Uint32Array', 'WeakMap', 'WeakRef', 'WeakSet', 'arguments', 'isFinite', 'isNaN', 'parseFloat', 'parseInt',
-  'undefined', 'AsyncDisposableStack', 'DisposableStack',
+  'undefined', 'AsyncDisposableStack', 'DisposableStack', 'decodeURIComponent', 'encodeURIComponent',
   'AbortController', 'AbortSignal', 'CustomEvent', 'DOMException', 'Event', 'EventTarget', 'clearImmediate',
   'clearInterval', 'clearTimeout', 'console', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone',
+  'Buffer', 'ReadableStream', 'TextDecoder', 'TextEncoder', 'TransformStream', 'URL', 'URLSearchParams', 'WritableStream', 'crypto',
 ]); // oxfmt-ignore
 
-const modules = new Set(['events', 'timers', 'timers/promises', 'util']);
+/** Of Node's and of packages: what they open is counted after each answer, or belongs to what the answer makes of them, such as an app. */
+const modules = new Set([
+  'async_hooks', 'crypto', 'events', 'fastify', 'stream', 'stream/consumers', 'stream/promises', 'stream/web', 'timers', 'timers/promises', 'url', 'util',
+]); // oxfmt-ignore
 
-/** One sets a default of all emitters, where it is called without one; of timers that do not keep a process alive nobody knows that they still run. */
-const lasting = new Set(['setMaxListeners', 'unref', 'ref', 'timeout']);
+/** Members of `process` that only tell something, and one that calls back in the same turn. */
+const processMembers = new Set([
+  'cpuUsage',
+  'hrtime',
+  'memoryUsage',
+  'nextTick',
+  'pid',
+  'platform',
+  'uptime',
+]);
+
+/** They set a default of all emitters, streams or hashes, or open what does not keep a process alive: nobody counts that. */
+const lasting = new Set([
+  'createHook',
+  'setDefaultHighWaterMark',
+  'setEngine',
+  'setFips',
+  'setMaxListeners',
+  'unref',
+]);
 
 /**
- * Whether an answer that the policy lets run cannot leave anything in its process that another answer could meet: it names no more of Node than
- * what keeps no state (no `fetch`, which has connections; no package, which has a dispatcher or a cache), and the policy lets nobody change what Node
- * consists of. What it cannot read through counts as leaving something.
+ * Whether an answer that the policy lets run cannot leave anything in its process that another answer could meet: it names no more of Node and of
+ * packages than what keeps no state (no `fetch`, which has connections; no undici, which has a dispatcher; no file), and the policy lets nobody change
+ * what Node consists of. What it cannot read through counts as leaving something.
  *
  * @param files the student's files by the names in `kata.json`.
  */
@@ -53,19 +75,31 @@ function isHarmless(node: AnyNode, values: Values): boolean {
     case 'ImportDeclaration':
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
-      return !node.source || modules.has(String(node.source.value).replace(/^node:/, ''));
+      return !node.source || isHarmlessModule(String(node.source.value));
     case 'ImportExpression':
     case 'MetaProperty':
       return false;
     case 'Identifier': {
       const { name } = node;
-      // The name of a member, such as `AbortSignal.timeout`, or of an option, such as `{ ref: false }`.
+      // The name of a member, such as `server.unref`, or of an import.
       if (!isReference(node, { values })) return !lasting.has(name);
-      return values.scopes.lookUp(node) !== null || globals.has(name);
+      if (values.scopes.lookUp(node) !== null || globals.has(name)) return true;
+      return name === 'process' && isHarmlessUse(node, values);
     }
     case 'Literal':
       return !lasting.has(String(node.value));
     default:
       return true;
   }
+}
+
+/** Files of the answer itself, which are looked at too, and what the kata gives: relative to the kata, as the policy takes no other. */
+function isHarmlessModule(name: string): boolean {
+  return name.startsWith('./') || modules.has(name.replace(/^node:/, ''));
+}
+
+function isHarmlessUse(node: AnyNode, values: Values): boolean {
+  const user = values.tree.parentOf(node);
+  if (user?.type !== 'MemberExpression' || user.object !== node) return false;
+  return processMembers.has(values.keyOf(user) ?? '');
 }
