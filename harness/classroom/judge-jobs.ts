@@ -74,23 +74,48 @@ async function judgeStudent(
   // After these a red answer need not be judged twice.
   const harmless = await Promise.all(jobs.map(({ files }) => leavesNothing(files)));
   const groups = Map.groupBy(jobs, (_job, at) => harmless[at]!);
-  for (const job of [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])]) {
+  const rest = [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
+  let next = inspected(rest.shift(), options);
+  for (let checked = await next; checked !== null; checked = await next) {
     options.signal?.throwIfAborted();
-    const grade = await judgeOne(job, desk, options);
+    // Looked at while the one before it is judged, which another process does.
+    next = inspected(rest.shift(), options);
+    const grade = await judgeOne(checked, desk, options);
+    const { job } = checked;
     if (unknownVerdicts.has(grade.verdict) && job.attempts < mostAttempts) again.push(job);
     else options.onGrade(job, grade);
   }
 }
 
+/** A job, and what the policy says of its answer: a sentence where it could not say anything. */
+interface Inspected {
+  readonly job: Job;
+  readonly refusals: readonly PolicyRefusal[] | string;
+}
+
+/** Does not reject; null where there is no job. */
+async function inspected(
+  job: Job | undefined,
+  { parts }: JudgeJobsOptions,
+): Promise<Inspected | null> {
+  if (job === undefined) return null;
+  try {
+    return { job, refusals: await parts.checkPolicy(job.kata, job.files) };
+  } catch (error) {
+    return { job, refusals: `The grader failed: ${messageOf(error)}` };
+  }
+}
+
 async function judgeOne(
-  job: Job,
+  inspection: Inspected,
   desk: AnswerDesk,
   options: JudgeJobsOptions,
 ): Promise<StoredGrade> {
+  const { job } = inspection;
   const { key, kata } = job;
   const { store, signal } = options;
   const seed = seedOf(`${options.seed ?? store.seed}:${store.round}`, key);
-  const judgement = await judgementOn(job, desk, seed, options);
+  const judgement = await judgementOn(inspection, desk, seed);
   // A judge that was closed under the answer says nothing about it.
   signal?.throwIfAborted();
   const { verdict, reason, passedTests, tests, allTests, judgedMs } = judgement;
@@ -114,14 +139,13 @@ async function judgeOne(
 }
 
 async function judgementOn(
-  { kata, files }: Job,
+  { job: { kata, files }, refusals }: Inspected,
   desk: AnswerDesk,
   seed: number,
-  { parts }: JudgeJobsOptions,
 ): Promise<Judgement> {
+  if (typeof refusals === 'string') return notRun('infrastructure', refusals);
+  if (refusals.length > 0) return notRun('refused', reasonOf(refusals));
   try {
-    const refusals = await parts.checkPolicy(kata, files);
-    if (refusals.length > 0) return notRun('refused', reasonOf(refusals));
     return await desk.judge(kata, files, { seed });
   } catch (error) {
     return notRun('infrastructure', `The grader failed: ${messageOf(error)}`);

@@ -11,6 +11,8 @@ export type SessionRequest =
       readonly shareProcess: boolean;
       readonly confinement: Confinement | null;
       readonly seed: number | undefined;
+      /** Whether somebody wants to hear of each test as soon as it has ended. */
+      readonly tellsTests: boolean;
     }
   /** Starts a test process ahead of its first answer. */
   | {

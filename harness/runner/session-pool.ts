@@ -205,8 +205,16 @@ class Member {
       this.#overLimit = true;
       this.#kill();
     }, this.#limitMs);
-    const { submission, shareProcess = false, confinement = null, seed } = job.options;
-    this.#send({ type: 'run', kata: job.kata, submission, shareProcess, confinement, seed });
+    const { submission, shareProcess = false, confinement = null, seed, onTest } = job.options;
+    this.#send({
+      type: 'run',
+      kata: job.kata,
+      submission,
+      shareProcess,
+      confinement,
+      seed,
+      tellsTests: onTest !== undefined,
+    });
   }
 
   prepare(confinement: Confinement, packages: readonly string[]): void {

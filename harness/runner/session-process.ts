@@ -27,11 +27,11 @@ async function answer(request: SessionRequest): Promise<void> {
   }
   try {
     const onTest = (id: string, test: SessionTest): void => tell({ type: 'test', kata: id, test });
-    const { kata, seed, ...options } = request;
+    const { kata, seed, tellsTests, ...options } = request;
     const result = await session.run(kata, {
       ...options,
       ...(seed !== undefined && { seed }),
-      onTest,
+      ...(tellsTests && { onTest }),
     });
     tell({ type: 'result', result });
   } catch (error) {

@@ -13,7 +13,7 @@ import { stripTypes } from './strip-cache.ts';
 let instance = 0;
 let installed = false;
 let source: string | undefined;
-const prepared = new Map<string, string>();
+const prepared = new Map<string, { readonly kata: Kata; readonly folder: string }>();
 /** Files of the answer that is judged now, by their addresses without a query: each test loads them anew, and they stay as they are. */
 const found = new Map<string, ResolveFnOutput>();
 const stripped = new Map<string, string>();
@@ -110,9 +110,10 @@ function strippedFile(file: string): string {
 
 function submissionFolder(id: string, from: string): string {
   const known = prepared.get(id);
-  if (known !== undefined) return known;
-  const folder = prepareSubmission(readKata(id), from);
-  prepared.set(id, folder);
+  if (known !== undefined) return known.folder;
+  const kata = readKata(id);
+  const folder = prepareSubmission(kata, from);
+  prepared.set(id, { kata, folder });
   return folder;
 }
 
@@ -126,7 +127,7 @@ function canariesAfter(url: string): string {
 
 /** Whether the answer that is judged now may import the module `name`. */
 export function mayImport(name: string): boolean {
-  return [...prepared.keys()].some((id) => allowsImport(readKata(id), name));
+  return [...prepared.values()].some(({ kata }) => allowsImport(kata, name));
 }
 
 /**
@@ -136,9 +137,8 @@ export function mayImport(name: string): boolean {
  */
 function refuseForeignImport(specifier: string, parentFile: string, query: string): void {
   if (query === '' || sealedRun() === null) return;
-  for (const [id, folder] of prepared) {
+  for (const { kata, folder } of prepared.values()) {
     const name = path.relative(folder, parentFile);
-    const kata = readKata(id);
     // What is given with a kata may import what it needs.
     if (!kata.files.includes(name)) continue;
     if (specifier.startsWith('.')) {
