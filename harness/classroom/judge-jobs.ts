@@ -74,48 +74,44 @@ async function judgeStudent(
   // After these a red answer need not be judged twice.
   const harmless = await Promise.all(jobs.map(({ files }) => leavesNothing(files)));
   const groups = Map.groupBy(jobs, (_job, at) => harmless[at]!);
-  const rest = [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
-  let next = inspected(rest.shift(), options);
-  for (let checked = await next; checked !== null; checked = await next) {
+  const ordered = [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
+  let ahead = inspect(ordered[0], options);
+  for (const [at, job] of ordered.entries()) {
+    const refusals = await ahead;
     options.signal?.throwIfAborted();
-    // Looked at while the one before it is judged, which another process does.
-    next = inspected(rest.shift(), options);
-    const grade = await judgeOne(checked, desk, options);
-    const { job } = checked;
+    // Looked at while this one is judged, which another process does.
+    ahead = inspect(ordered[at + 1], options);
+    const grade = await judgeOne(job, refusals, desk, options);
     if (unknownVerdicts.has(grade.verdict) && job.attempts < mostAttempts) again.push(job);
     else options.onGrade(job, grade);
   }
 }
 
-/** A job, and what the policy says of its answer: a sentence where it could not say anything. */
-interface Inspected {
-  readonly job: Job;
-  readonly refusals: readonly PolicyRefusal[] | string;
-}
+/** What the policy says of an answer, or a sentence that says why it could not; does not reject. */
+type Inspection = readonly PolicyRefusal[] | string;
 
-/** Does not reject; null where there is no job. */
-async function inspected(
+async function inspect(
   job: Job | undefined,
-  { parts }: JudgeJobsOptions,
-): Promise<Inspected | null> {
-  if (job === undefined) return null;
+  { parts }: Pick<JudgeJobsOptions, 'parts'>,
+): Promise<Inspection> {
+  if (job === undefined) return [];
   try {
-    return { job, refusals: await parts.checkPolicy(job.kata, job.files) };
+    return await parts.checkPolicy(job.kata, job.files);
   } catch (error) {
-    return { job, refusals: `The grader failed: ${messageOf(error)}` };
+    return `The grader failed: ${messageOf(error)}`;
   }
 }
 
 async function judgeOne(
-  inspection: Inspected,
+  job: Job,
+  refusals: Inspection,
   desk: AnswerDesk,
   options: JudgeJobsOptions,
 ): Promise<StoredGrade> {
-  const { job } = inspection;
   const { key, kata } = job;
   const { store, signal } = options;
   const seed = seedOf(`${options.seed ?? store.seed}:${store.round}`, key);
-  const judgement = await judgementOn(inspection, desk, seed);
+  const judgement = await judgementOn(job, refusals, desk, seed);
   // A judge that was closed under the answer says nothing about it.
   signal?.throwIfAborted();
   const { verdict, reason, passedTests, tests, allTests, judgedMs } = judgement;
@@ -139,7 +135,8 @@ async function judgeOne(
 }
 
 async function judgementOn(
-  { job: { kata, files }, refusals }: Inspected,
+  { kata, files }: Job,
+  refusals: Inspection,
   desk: AnswerDesk,
   seed: number,
 ): Promise<Judgement> {

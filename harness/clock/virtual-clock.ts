@@ -47,6 +47,7 @@ const deadlockLooks = 200;
 const heldLooks = 2000;
 const peerLooks = 500;
 
+// What is left then comes within milliseconds: a promise of WebAssembly, for one, is told by nobody.
 const shareWhereNothingIsOpen = 1 / 3;
 
 const nanosecondsPerMs = 1_000_000n;

@@ -102,7 +102,9 @@ export class ResultCollector implements Reporter {
           `Your code used up all the memory that it may have (256 MB), and its process died.${during}`,
           'crash',
         ),
-        advice: 'Look for a list, a string or a queue that grows without end.',
+        // V8 ends the process in the same way for an error of its own.
+        advice:
+          'Look for a list, a string or a queue that grows without end. If there is none, run it once more.',
       };
     }
     return fileProblem(

@@ -53,7 +53,7 @@ let working: Notes = { owners: [], properties: [] };
  */
 export function noteBuiltIns(): void {
   judging = notesOf({ ...namedBy(judgingNames), ...judgingParts(), ...matchers() });
-  note('globalThis', globalThis, judging, judgingNames);
+  note('globalThis', globalThis, judging, [...judgingNames, ...judgingFunctions]);
   working = notesOf({ globalThis, ...namedBy(workingNames), ...workingParts() });
 }
 
@@ -235,6 +235,11 @@ const judgingNames = [
   'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Promise', 'Map', 'Set', 'WeakMap',
   'WeakSet', 'RegExp', 'Date', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'AggregateError', 'Math',
   'Reflect', 'Proxy', 'Iterator', 'Uint8Array',
+]; // oxfmt-ignore
+
+/** Global functions that specs call between two looks at the answer. */
+const judgingFunctions = [
+  'clearTimeout', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'queueMicrotask', 'setImmediate', 'setTimeout', 'structuredClone',
 ]; // oxfmt-ignore
 
 const workingNames = [

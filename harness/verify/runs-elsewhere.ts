@@ -112,7 +112,6 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
     reason: 'is the program of a process of its own',
     test: 'harness/runner/spare-process.slow.test.ts',
   },
-
   {
     file: 'harness/runner/warm-start.ts',
     reason: 'is the program of a process of its own',

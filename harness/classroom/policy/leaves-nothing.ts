@@ -24,24 +24,13 @@ const modules = new Set([
 
 /** Members of `process` that only tell something, and one that calls back in the same turn. */
 const processMembers = new Set([
-  'cpuUsage',
-  'hrtime',
-  'memoryUsage',
-  'nextTick',
-  'pid',
-  'platform',
-  'uptime',
-]);
+  'cpuUsage', 'hrtime', 'memoryUsage', 'nextTick', 'pid', 'platform', 'uptime',
+]); // oxfmt-ignore
 
 /** They set a default of all emitters, streams or hashes, or open what does not keep a process alive: nobody counts that. */
 const lasting = new Set([
-  'createHook',
-  'setDefaultHighWaterMark',
-  'setEngine',
-  'setFips',
-  'setMaxListeners',
-  'unref',
-]);
+  'createHook', 'setDefaultHighWaterMark', 'setEngine', 'setFips', 'setMaxListeners', 'unref',
+]); // oxfmt-ignore
 
 /**
  * Whether an answer that the policy lets run cannot leave anything in its process that another answer could meet: it names no more of Node and of
