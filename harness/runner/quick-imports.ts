@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url).href;
 
@@ -41,5 +40,5 @@ export function quickImport(specifier: string, parent: string | undefined): Quic
   if (format !== 'commonjs') return null;
   // `require('./client')` is `client.js`, unless it is a folder.
   const url = new URL(`${specifier}${ending}`, parent);
-  return existsSync(fileURLToPath(url)) ? { url: url.href, format } : null;
+  return existsSync(url) ? { url: url.href, format } : null;
 }

@@ -15,6 +15,10 @@ const isCommand = {
   reason: 'is a process of its own',
   test: 'harness/cli/learner-commands.slow.test.ts',
 };
+const isSpareProcess = {
+  reason: 'is the program of a process of its own',
+  test: 'harness/runner/spare-process.slow.test.ts',
+};
 const isPublishing = {
   reason: 'is a process of its own',
   test: 'harness/cli/publish-commands.test.ts',
@@ -107,16 +111,8 @@ export const runsElsewhere: readonly RunsElsewhere[] = [
   { file: 'harness/bench/bench-verdicts.ts', ...inBench },
   { file: 'harness/bench/busy-processes.ts', ...inBench },
   { file: 'harness/bench/statistics.ts', ...inBench },
-  {
-    file: 'harness/runner/warm-process.ts',
-    reason: 'is the program of a process of its own',
-    test: 'harness/runner/spare-process.slow.test.ts',
-  },
-  {
-    file: 'harness/runner/warm-start.ts',
-    reason: 'is the program of a process of its own',
-    test: 'harness/runner/spare-process.slow.test.ts',
-  },
+  { file: 'harness/runner/warm-process.ts', ...isSpareProcess },
+  { file: 'harness/runner/warm-start.ts', ...isSpareProcess },
   {
     file: 'harness/cli/verify.ts',
     reason: 'is a process of its own',
