@@ -73,7 +73,7 @@ export async function openJudge(
   refuseForeignCheckout();
   const judge = await Judge.open(options);
   return {
-    takeDesk: () => judge.takeDesk(),
+    takeDesk: (katas) => judge.takeDesk(katas),
     close: () => judge.close(),
     async testsOf(kata) {
       const known = readManifest(kata);

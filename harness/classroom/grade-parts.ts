@@ -25,8 +25,12 @@ export interface AnswerDesk extends Disposable {
 }
 
 export interface AnswerJudge {
-  /** Resolves as soon as there is a place for one more student. */
-  takeDesk(): Promise<AnswerDesk>;
+  /**
+   * Resolves as soon as there is a place for one more student.
+   *
+   * @param katas of the answers that will be judged there.
+   */
+  takeDesk(katas: readonly Kata[]): Promise<AnswerDesk>;
   /** The names of a kata's tests, in the order of its spec. */
   testsOf(kata: Kata): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -70,7 +70,7 @@ async function judgeStudent(
   again: Job[],
   options: JudgeJobsOptions,
 ): Promise<void> {
-  using desk = await options.judge.takeDesk();
+  using desk = await options.judge.takeDesk(jobs.map(({ kata }) => kata));
   // After these a red answer need not be judged twice.
   const harmless = await Promise.all(jobs.map(({ files }) => leavesNothing(files)));
   const groups = Map.groupBy(jobs, (_job, at) => harmless[at]!);

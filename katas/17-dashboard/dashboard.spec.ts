@@ -155,8 +155,8 @@ test('preferences that fail become the defaults', async () => {
 });
 
 test('preferences that fail first leave the rest as it is', async () => {
+  await using server = await Server.open();
   for (const ms of [0, 10]) {
-    await using server = await Server.open();
     const { db, replies } = await server.ask({ ...quick, preferences: { ms, fails: locked } });
 
     const [reply] = replies;
@@ -174,8 +174,8 @@ test('preferences that fail first leave the rest as it is', async () => {
   };
   for (const [event, course] of Object.entries(then)) {
     const plan = { ...quick, ...course, preferences: { ms: 10, fails: locked } };
-    await using server = await Server.open();
-    const { db, replies } = await server.ask(plan);
+    await using another = await Server.open();
+    const { db, replies } = await another.ask(plan);
 
     const what = `The preferences failed after 10 ms, and after 30 ms ${event}`;
     if (course.user?.missing === true) {

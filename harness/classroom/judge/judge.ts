@@ -78,28 +78,15 @@ export class Judge implements AsyncDisposable {
     return judge;
   }
 
-  /** A place to judge the answers of one student, as soon as one is free; dispose it when they are judged. */
-  takeDesk(): Promise<Desk> {
-    const desk = this.#idle.shift();
-    if (desk !== undefined) return Promise.resolve(desk);
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-    });
-  }
-
   /**
-   * Learns the names of the katas' tests from runs of their solutions, where no run of the same harness has left them: one process serves all then.
+   * A place to judge the answers of one student, as soon as one is free; dispose it when they are judged.
    *
-   * @returns a sentence for each solution that does not pass in the sandbox: its kata will end as `infrastructure`.
+   * @param katas whose tests are learned at once, where nobody knows them: one process serves all these solutions then. Between answers each would start one.
    */
-  async prepare(katas: readonly Kata[]): Promise<string[]> {
-    using desk = await this.takeDesk();
-    const problems: string[] = [];
-    for (const kata of katas) {
-      const problem = await desk.learnManifest(kata);
-      if (problem !== null) problems.push(problem);
-    }
-    return problems;
+  async takeDesk(katas: readonly Kata[] = []): Promise<Desk> {
+    const desk = this.#idle.shift() ?? (await this.#nextFree());
+    for (const kata of katas) await desk.learnManifest(kata);
+    return desk;
   }
 
   /** Judges one answer in a sandbox that nothing else was in. */
@@ -119,6 +106,12 @@ export class Judge implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #nextFree(): Promise<Desk> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
   }
 
   #release(desk: Desk): void {
@@ -201,14 +194,9 @@ export class Desk implements Disposable {
     };
   }
 
-  /** Null where the kata's tests are known, else a sentence that says why they are not. */
-  async learnManifest(kata: Kata): Promise<string | null> {
-    try {
-      await this.#manifestOf(kata);
-      return null;
-    } catch (error) {
-      return messageOf(error);
-    }
+  /** Learns the names of the kata's tests. Does not reject: where that fails, each answer to the kata is told why. */
+  async learnManifest(kata: Kata): Promise<void> {
+    await this.#manifestOf(kata).catch(() => {});
   }
 
   /** Ends what is left of the student's answers, and gives the desk back. */

@@ -108,7 +108,7 @@ export class QueueWorker {
     if (data.kind === 'tests') {
       return { kind: 'tests', kata: kata.id, names: await judge.testsOf(kata) };
     }
-    using desk = await judge.takeDesk();
+    using desk = await judge.takeDesk([kata]);
     const judgement = await desk.judge(kata, filesOf(data), { seed: data.seed });
     // Another machine may be able to judge it, or this one once it is calmer.
     if (unknownVerdicts.has(judgement.verdict) && !isLast) {
