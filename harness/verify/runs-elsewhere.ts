@@ -47,6 +47,11 @@ const inWatchdog = {
  */
 export const runsElsewhere: readonly RunsElsewhere[] = [
   {
+    file: 'harness/classroom/judge/rehearsal.spec.ts',
+    reason: 'runs in the process of a kata, under a Vitest of its own',
+    test: 'harness/classroom/judge/fill-compile-cache.slow.test.ts',
+  },
+  {
     file: 'harness/cli/test.ts',
     reason: 'is a process of its own',
     test: 'harness/cli/test.slow.test.ts',

@@ -1,41 +1,58 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { packagesOf, readKatas } from '../../catalog/kata.ts';
+import type { Kata } from '../../catalog/kata.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
+import { SessionPool } from '../../runner/session-pool.ts';
 import { StudentSandbox } from './student-sandbox.ts';
 
-const run = promisify(execFile);
-const program = fileURLToPath(new URL('load-harness.ts', import.meta.url));
+const spec = fileURLToPath(new URL('rehearsal.spec.ts', import.meta.url));
 
 /**
  * Lets a process that loads no answer leave what Node made of the harness and of the packages, once for each state of them: each test process then
- * starts in half the time. Processes with answers can only read it.
+ * starts in half the time, and does with less what the rehearsal has done. Processes with answers can only read it.
  */
 export async function fillCompileCache(
   limits: ConfinementLimits,
   isUnsafe: boolean,
 ): Promise<void> {
   using sandbox = StudentSandbox.open(limits, { isUnsafe, fillsCompileCache: true });
-  const { command, words, environment, user } = sandbox.confinement;
-  const folder = environment['NODE_COMPILE_CACHE']!;
+  const { answers, confinement } = sandbox;
+  const folder = confinement.environment['NODE_COMPILE_CACHE']!;
   const marker = path.join(folder, 'filled');
   if (existsSync(marker)) return;
 
-  const packages = new Set(readKatas().flatMap(packagesOf));
   chmodSync(folder, 0o777);
   try {
-    await run(command, [...words, process.execPath, program, ...packages], {
-      env: environment,
-      ...user,
-    });
+    await using pool = SessionPool.open({ size: 1 });
+    const { tests, problem } = await pool.run(rehearsal(), { submission: answers, confinement });
+    if (tests.at(-1)?.verdict !== 'pass') {
+      throw new Error(`The rehearsal of the grader did not end: ${problem?.message}`);
+    }
   } finally {
     chmodSync(folder, 0o755);
   }
   writeFileSync(marker, '');
   removeOthers(folder);
+}
+
+/** A spec that needs no answer. */
+export function rehearsal(): Kata {
+  const packages = new Set(readKatas().flatMap(packagesOf));
+  return {
+    id: 'rehearsal',
+    number: '',
+    slug: 'rehearsal',
+    directory: path.dirname(spec),
+    spec,
+    title: 'Rehearsal',
+    part: 0,
+    evidence: [],
+    goal: '',
+    files: [],
+    modules: [...packages],
+  };
 }
 
 /** Those of earlier states of the harness. */
