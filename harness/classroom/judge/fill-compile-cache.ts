@@ -12,6 +12,8 @@ const spec = fileURLToPath(new URL('rehearsal.spec.ts', import.meta.url));
 /**
  * Lets a process that loads no answer leave what Node made of the harness and of the packages, once for each state of them: each test process then
  * starts in half the time, and does with less what the rehearsal has done. Processes with answers can only read it.
+ *
+ * @throws {Error} where the rehearsal does not come to its end.
  */
 export async function fillCompileCache(
   limits: ConfinementLimits,
@@ -27,8 +29,10 @@ export async function fillCompileCache(
   try {
     await using pool = SessionPool.open({ size: 1 });
     const { tests, problem } = await pool.run(rehearsal(), { submission: answers, confinement });
-    if (tests.at(-1)?.verdict !== 'pass') {
-      throw new Error(`The rehearsal of the grader did not end: ${problem?.message}`);
+    const last = tests.at(-1);
+    if (last?.verdict !== 'pass') {
+      const why = problem?.message ?? last?.failure?.message ?? 'no test ran.';
+      throw new Error(`Expected the rehearsal of the grader to come to its end: ${why}`);
     }
   } finally {
     chmodSync(folder, 0o755);
