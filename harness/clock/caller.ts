@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { authorPath, ownerOf, parseStack, remembering } from '../trace/source-location.ts';
+import {
+  authorPath,
+  blamedFrame,
+  ownerOf,
+  parseStack,
+  remembering,
+} from '../trace/source-location.ts';
 import type { Owner, SourceLocation } from '../trace/source-location.ts';
 import { callSitesOf } from './call-sites.ts';
 
@@ -12,6 +18,11 @@ interface Reading {
   readonly where: SourceLocation | null;
   readonly owner: Owner;
   readonly functionNames: readonly (string | null)[];
+}
+
+interface Frame {
+  readonly site: NodeJS.CallSite;
+  readonly file: string;
 }
 
 /**
@@ -49,41 +60,33 @@ export class Caller {
 
   #read(): Reading {
     if (!this.#capture) return this.#reading;
-    const sites = callSitesOf(this.#capture).filter(isOfOthers);
+    const frames = callSitesOf(this.#capture)
+      .map((site) => ({ site, file: site.getFileName() ?? '' }))
+      .filter(({ file }) => file !== '' && whose(file) === 'others');
     this.#capture = null;
     this.#reading = {
-      where: placeIn(sites, 'learner') ?? placeIn(sites, 'spec'),
-      owner: ownerIn(sites),
-      functionNames: sites.map((site) => site.getFunctionName()),
+      where: placeOf(blamedFrame(frames)),
+      owner: ownerIn(frames),
+      functionNames: frames.map(({ site }) => site.getFunctionName()),
     };
     return this.#reading;
   }
 }
 
-function placeIn(sites: readonly NodeJS.CallSite[], owner: Owner): SourceLocation | null {
-  const nearest = sites.find((site) => ownerOf(fileOf(site)) === owner);
-  if (nearest === undefined) return null;
-  // Only the one place that is told is put into words: that is most of what a stack costs.
+// Only the one place that is told is put into words: that is most of what a stack costs.
+function placeOf(frame: Frame | null): SourceLocation | null {
+  if (frame === null) return null;
   // oxlint-disable-next-line typescript/no-base-to-string -- V8 gives its call sites words of their own
-  return parseStack(`at ${String(nearest)}`)[0] ?? null;
+  return parseStack(`at ${String(frame.site)}`)[0] ?? null;
 }
 
-function ownerIn(sites: readonly NodeJS.CallSite[]): Owner {
-  for (const site of sites) {
-    const owner = ownerOf(fileOf(site));
+function ownerIn(frames: readonly Frame[]): Owner {
+  for (const { file } of frames) {
+    const owner = ownerOf(file);
     if (owner !== 'node') return owner;
-    if (fileOf(site).includes('internal/deps/')) return 'library';
+    if (file.includes('internal/deps/')) return 'library';
   }
   return 'node';
-}
-
-function fileOf(site: NodeJS.CallSite): string {
-  return site.getFileName() ?? '';
-}
-
-function isOfOthers(site: NodeJS.CallSite): boolean {
-  const file = fileOf(site);
-  return file !== '' && whose(file) === 'others';
 }
 
 const whose = remembering((file: string) =>

@@ -81,7 +81,9 @@ const parseRow = remembering((row: string): SourceLocation | null => {
 });
 
 /** The nearest frame of the learner, else of the spec, else null. */
-export function blamedFrame(frames: readonly SourceLocation[]): SourceLocation | null {
+export function blamedFrame<Frame extends { readonly file: string }>(
+  frames: readonly Frame[],
+): Frame | null {
   return (
     frames.find((frame) => ownerOf(frame.file) === 'learner') ??
     frames.find((frame) => ownerOf(frame.file) === 'spec') ??

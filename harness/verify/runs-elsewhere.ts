@@ -48,7 +48,7 @@ const inWatchdog = {
 export const runsElsewhere: readonly RunsElsewhere[] = [
   {
     file: 'harness/classroom/judge/rehearsal.spec.ts',
-    reason: 'runs in the process of a kata, under a Vitest of its own',
+    ...inKataProcess,
     test: 'harness/classroom/judge/fill-compile-cache.slow.test.ts',
   },
   {
