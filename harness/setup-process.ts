@@ -3,7 +3,7 @@ import { installTrampolines } from './clock/index.ts';
 import { startWatchdog } from './loop/index.ts';
 import { noteProcessState } from './runner/process-state.ts';
 import { mayImport, redirectSubmissions } from './submission/redirect.ts';
-import { holdMatchers, noteBuiltIns } from './verdict/built-ins.ts';
+import { holdBuiltIns, noteBuiltIns } from './verdict/built-ins.ts';
 import { closeDoors } from './verdict/close-doors.ts';
 import { limitConsole } from './verdict/console-budget.ts';
 import { watchIncidents } from './verdict/incidents.ts';
@@ -20,6 +20,6 @@ if (sealedRun() !== null) {
   // The matchers belong to what must stay as it is.
   await import('./verdict/expect.ts');
   closeDoors(mayImport);
-  holdMatchers();
+  holdBuiltIns();
   noteBuiltIns();
 }

@@ -24,12 +24,20 @@ interface Kept {
 interface KeptOwner {
   readonly owner: object;
   readonly name: string;
+  /** How many it had; infinite where it may get more. */
   readonly keys: number;
   readonly prototype: object | null;
 }
 
 // Captured before any answer is loaded.
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const {
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isExtensible,
+  ownKeys,
+  preventExtensions,
+} = Reflect;
 const same = Object.is;
 
 /** What programs set, to get longer stacks; and what Vitest and the harness put in place themselves, Vitest in each run anew. */
@@ -52,16 +60,18 @@ let working: Notes = { owners: [], properties: [] };
  * (https://tc39.es/ecma262/#sec-ordinarysetwithowndescriptor, step 2.a).
  */
 export function noteBuiltIns(): void {
-  judging = notesOf({ ...namedBy(judgingNames), ...judgingParts(), ...matchers() });
+  judging = notesOf({ ...judgingOwners(), ...matchers() });
   note('globalThis', globalThis, judging, [...judgingNames, ...judgingFunctions]);
-  working = notesOf({ globalThis, ...namedBy(workingNames), ...workingParts() });
+  working = notesOf({ globalThis, ...workingOwners() });
 }
 
 /**
  * Holds fast what matchers are made of, and what they ask of the language: a value under test could change it while they look at it, and put it back.
- * Prototypes stay as they are, because programs give names such as `toString` to objects of their own.
+ * What is held needs no look with every `expect`.
+ *
+ * The properties of prototypes stay as they are, because programs give names such as `toString` to objects of their own.
  */
-export function holdMatchers(): void {
+export function holdBuiltIns(): void {
   const state = (globalThis as unknown as Keyed)[Symbol.for('$$jest-matchers-object')] as Keyed;
   Object.freeze(state['customEqualityTesters']);
   for (const owner of [state['matchers'] as object, assertions.prototype, expect, ...statics]) {
@@ -70,11 +80,27 @@ export function holdMatchers(): void {
       if (typeof getOwnPropertyDescriptor(owner, key)?.value !== 'function') continue;
       defineProperty(owner, key, { writable: false, configurable: false });
     }
+    holdUnwritable(owner);
+  }
+  for (const owner of Object.values({ ...judgingOwners(), ...workingOwners() })) {
+    if (!open.has(owner) && !mayGrow(owner)) preventExtensions(owner);
+    // Not those of prototypes: V8 takes their shape for a sign that nobody changed them, and loops over arrays would take several times as long.
+    if (typeof owner === 'function') holdUnwritable(owner);
+  }
+}
+
+/** What nobody can write to is not to be defined anew, either. */
+function holdUnwritable(owner: object): void {
+  for (const key of ownKeys(owner)) {
+    if (getOwnPropertyDescriptor(owner, key)!.writable === true || key === Symbol.species) continue;
+    defineProperty(owner, key, { configurable: false });
   }
 }
 
 const assertions = chai.Assertion as unknown as { readonly prototype: object };
-const statics: readonly object[] = [Object, Array, Number, Symbol, Reflect];
+const statics: readonly object[] = [Object, Array, Number, Symbol, Reflect, Math];
+/** Programs set `Error.prepareStackTrace`; and V8 runs each regular expression ten times slower once their prototype has another shape. */
+const open = new Set<object>([Error, RegExp.prototype]);
 
 let noticed: string | null = null;
 
@@ -130,13 +156,11 @@ function note(
   { owners, properties }: Notes,
   keys: readonly PropertyKey[] = ownKeys(owner),
 ): void {
-  const mayGrow = growing.has(owner) || nodeOwners.has(owner);
-  owners.push({
-    owner,
-    name,
-    keys: mayGrow ? Infinity : keys.length,
-    prototype: getPrototypeOf(owner),
-  });
+  // Nothing that is held gets a property more, or another prototype.
+  if (isExtensible(owner)) {
+    const count = mayGrow(owner) ? Infinity : keys.length;
+    owners.push({ owner, name, keys: count, prototype: getPrototypeOf(owner) });
+  }
   for (const key of keys) {
     const now = getOwnPropertyDescriptor(owner, key)!;
     if (free.has(key) || isState(owner, key, now) || isFixed(now)) continue;
@@ -157,7 +181,11 @@ function isState(owner: object, key: PropertyKey, property: PropertyDescriptor):
 
 /** Nobody can change it any more, so nobody needs to look at it with every `expect`. */
 function isFixed({ configurable, writable }: PropertyDescriptor): boolean {
-  return configurable === false && writable === false;
+  return configurable === false && writable !== true;
+}
+
+function mayGrow(owner: object): boolean {
+  return growing.has(owner) || nodeOwners.has(owner);
 }
 
 /** What has one more is not used by anybody who does not know of it. */
@@ -182,8 +210,16 @@ function namedBy(names: readonly string[]): Record<string, object> {
   return found;
 }
 
+function judgingOwners(): Record<string, object> {
+  return { ...namedBy(judgingNames), ...unnamedPrototypes() };
+}
+
+function workingOwners(): Record<string, object> {
+  return { ...namedBy(workingNames), ...partsOfNode() };
+}
+
 /** Prototypes that no global names. */
-function judgingParts(): Record<string, object> {
+function unnamedPrototypes(): Record<string, object> {
   const iterator = getPrototypeOf(getPrototypeOf([][Symbol.iterator]())!)!;
   return {
     'the prototype of iterators': iterator,
@@ -207,7 +243,7 @@ function matchers(): Record<string, object> {
   };
 }
 
-function workingParts(): Record<string, object> {
+function partsOfNode(): Record<string, object> {
   return {
     'EventEmitter.prototype': EventEmitter.prototype,
     'http.ClientRequest.prototype': http.ClientRequest.prototype,
