@@ -107,16 +107,9 @@ test('a missing user stops the other queries', async () => {
 
 test('requests at the same time know nothing of each other', async () => {
   await using server = await Server.open();
-  const broken = { ...quick, orders: { ms: 30, fails: locked } };
   const ids = Array.from({ length: 40 }, (_, index) => 100 + index);
 
-  const same = await server.ask((_id, round) => (round === 1 ? broken : quick), [7, 7, 7]);
-  const statuses = same.replies.map(({ status }) => status).toSorted((one, other) => one - other);
-  const what = 'Three requests for user 7 at the same time; the orders failed for one of them';
-  expect(statuses, `${what}. Their statuses, in order of size`).toEqual([200, 200, 502]);
-
-  await using another = await Server.open();
-  const { db, replies } = await another.ask((id) => (id === 108 ? gone : quick), ids);
+  const { db, replies } = await server.ask((id) => (id === 108 ? gone : quick), ids);
   const others = ids.filter((id) => id !== 108);
   const sentence =
     'Only user 108 is missing. Queries of requests for other users that were stopped';
@@ -127,6 +120,12 @@ test('requests at the same time know nothing of each other', async () => {
     expect(reply?.status, `Your status for ${whose}`).toBe(200);
     expect(reply, `The dashboard of ${whose}`).toTakeVirtually(80);
   }
+
+  const broken = { ...quick, orders: { ms: 30, fails: locked } };
+  const same = await server.ask((_id, round) => (round === 1 ? broken : quick), [7, 7, 7]);
+  const statuses = same.replies.map(({ status }) => status).toSorted((one, other) => one - other);
+  const what = 'Three requests for user 7 at the same time; the orders failed for one of them';
+  expect(statuses, `${what}. Their statuses, in order of size`).toEqual([200, 200, 502]);
 });
 
 test('preferences that fail become the defaults', async () => {
