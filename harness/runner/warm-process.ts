@@ -1,5 +1,6 @@
 // The program of a test process that is started before it is needed. It is Vitest's own worker, with what it will need loaded beforehand. Not
 // by `--import`: threads and child processes that an answer starts would inherit that, and load the harness too.
+import { fileURLToPath } from 'node:url';
 import { redirectTo } from '../submission/redirect.ts';
 import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
 import { beginSeed } from '../world/seed.ts';
@@ -8,6 +9,7 @@ import { isProcessClean } from './process-state.ts';
 import { renewImportHooks } from './renew-import-hooks.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
+import { lateChunksIn } from './vitest-chunks.ts';
 
 const [worker = '', ...modules] = process.argv.slice(2);
 // Before any answer could put something else in its place.
@@ -30,7 +32,16 @@ process.on('message', (message: unknown) => {
 });
 
 await loadVitestWorker(() => import(worker));
-for (const name of ['#harness', ...modules]) import(name).catch(() => {});
+const chunks = lateChunksIn(fileURLToPath(new URL('../chunks', worker)));
+for (const name of [...chunks, ...modules]) import(name).catch(() => {});
+// Where the harness cannot be loaded, the run of the first answer tells why.
+prepareHarness().catch(() => {});
+
+async function prepareHarness(): Promise<void> {
+  await import('#harness');
+  const { rehearseMatchers } = await import('../verdict/plant-canaries.ts');
+  rehearseMatchers();
+}
 
 /** Makes the process ready for the next answer. */
 function begin(env: NodeJS.ProcessEnv): void {
