@@ -78,7 +78,7 @@ export function holdBuiltIns(): void {
     // Functions only, and not frozen: chai keeps flags in some of them.
     for (const key of ownKeys(owner)) {
       if (typeof getOwnPropertyDescriptor(owner, key)?.value !== 'function') continue;
-      defineProperty(owner, key, { writable: false, configurable: false });
+      defineProperty(owner, key, { writable: false });
     }
     holdUnwritable(owner);
   }

@@ -5,6 +5,7 @@ export { BlockingSdk } from './blocking-sdk.ts';
 export type { BlockingSdkHandle } from './blocking-sdk.ts';
 export { ChildProgram, startProgram } from './child-program.ts';
 export type { ProgramExit, ProgramOptions } from './child-program.ts';
+export { collectGarbage, collectYoungGarbage } from './collect-garbage.ts';
 export { burnCpu, burnCpuInSlices } from './cpu-work.ts';
 export { Gate, gate, gates } from './gate.ts';
 export { eachInterleaving } from './interleavings.ts';

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
+  collectGarbage,
+  collectYoungGarbage,
   eachAbortPoint,
   expect,
   inVirtualTime,
@@ -792,15 +792,8 @@ function watchBlockingCalls() {
 
 /** Looks in every turn of the event loop how many bytes of buffers are in use, garbage not counted. */
 function watchMemory(limit: number) {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
   const inUse = () => process.memoryUsage().arrayBuffers;
-  const collectAll = () => {
-    collect();
-    // V8 sweeps buffers beside the program; the next collection, even a small one, waits for that.
-    collect({ type: 'minor' });
-  };
-  collectAll();
+  collectGarbage();
   const before = inUse();
   let most = 0;
   const look = () => {
@@ -810,10 +803,9 @@ function watchMemory(limit: number) {
       if (most <= limit) most = Math.max(most, inUse() - before);
       return;
     }
-    // What was read a moment ago is mostly young garbage, which costs little to collect. Twice, as below.
-    collect({ type: 'minor' });
-    collect({ type: 'minor' });
-    if (inUse() - before > enough) collectAll();
+    // What was read a moment ago is mostly young garbage, which costs little to collect.
+    collectYoungGarbage();
+    if (inUse() - before > enough) collectGarbage();
     most = Math.max(most, inUse() - before);
   };
   return {

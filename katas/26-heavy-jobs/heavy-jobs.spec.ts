@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { VirtualClock, expect, gate, inVirtualTime, kata, random, test, turns } from '#harness';
+import {
+  VirtualClock,
+  collectGarbage,
+  expect,
+  gate,
+  inVirtualTime,
+  kata,
+  random,
+  test,
+  turns,
+} from '#harness';
 import type { Gate } from '#harness';
 
 const load = kata(() => import('./heavy-jobs.ts'));
@@ -954,11 +962,7 @@ function read(text: string): Record<string, unknown> {
 
 /** What is still in use after everything else was thrown away: never less than that, but sometimes more, up to the next collection. */
 function memoryMb(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void;
-  collect();
-  // V8 sweeps buffers beside the program; the next collection, even a small one, waits for that.
-  collect({ type: 'minor' });
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1024 / 1024;
 }
