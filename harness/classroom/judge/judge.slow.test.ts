@@ -98,9 +98,7 @@ sandboxed.for<[string, string]>([
     'Promise.prototype.then',
   ],
   ['performance.now = () => 0;', 'performance.now'],
-  ['Object.prototype.toJSON = () => 1;', 'Object.prototype'],
   ['globalThis.setTimeout = ((f: any) => f()) as any;', 'globalThis.setTimeout'],
-  ['Object.setPrototypeOf(Map.prototype, {});', 'the prototype of Map.prototype'],
 ])('an answer that changes a built-in is tampered with: %s', async ([code, name]) => {
   const { verdict, reason, passedTests } = await grade(rightAfter(code));
 
@@ -109,6 +107,16 @@ sandboxed.for<[string, string]>([
     reason: `It changed ${name}.`,
     passedTests: 0,
   });
+});
+
+sandboxed.for<[string, string]>([
+  ['Object.prototype.toJSON = () => 1;', 'object is not extensible'],
+  ['Object.setPrototypeOf(Map.prototype, {});', 'is not extensible'],
+])('an answer gives no built-in a property or a prototype: %s', async ([code, told]) => {
+  const { verdict, passedTests, tests } = await grade(rightAfter(code));
+
+  expect({ verdict, passedTests }).toEqual({ verdict: 'fail', passedTests: 0 });
+  expect(tests[0]?.failure?.message).toContain(told);
 });
 
 sandboxed('an answer may give names to its errors, and lengthen stacks', async () => {
