@@ -7,9 +7,9 @@ import { beginSeed } from '../world/seed.ts';
 import { loadVitestWorker } from './load-vitest-worker.ts';
 import { isProcessClean } from './process-state.ts';
 import { renewImportHooks } from './renew-import-hooks.ts';
+import { lateChunksIn } from './vitest-chunks.ts';
 import { isWarmRequest } from './warm-messages.ts';
 import type { IdleReply } from './warm-messages.ts';
-import { lateChunksIn } from './vitest-chunks.ts';
 
 const [worker = '', ...modules] = process.argv.slice(2);
 // Before any answer could put something else in its place.
