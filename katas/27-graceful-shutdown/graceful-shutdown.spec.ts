@@ -12,7 +12,7 @@ import {
   until,
   WorldError,
 } from '#harness';
-import type { ChildProgram, UntilOptions } from '#harness';
+import type { ChildProgram, LeavingClient, UntilOptions } from '#harness';
 
 const load = kata(() => import('./graceful-shutdown.ts'));
 
@@ -39,7 +39,7 @@ test(
     server.stillRuns('one request');
     server.finish(`report ${id}`);
 
-    expect(await request.head()).toMatchObject({ status: 200 });
+    expect(await server.answerTo(request)).toMatchObject({ status: 200 });
     expect(JSON.parse(await request.text())).toEqual({ id, letters: id.length });
     await server.endsWell();
   },
@@ -186,7 +186,7 @@ test(
     server.stillRuns('one request');
     server.finish('report long');
     const sentence = 'The answer to a request that was in flight when the jobs were aborted';
-    expect(await request.head(), sentence).toMatchObject({ status: 200 });
+    expect(await server.answerTo(request), sentence).toMatchObject({ status: 200 });
     await server.endsWell();
   },
   otherProcess,
@@ -201,14 +201,14 @@ test(
 
     await server.terminate();
     server.finish('report quick');
-    expect(await quick.head(), 'The answer of two that came first').toMatchObject({ status: 200 });
+    const first = await server.answerTo(quick);
+    expect(first, 'The answer of two that came first').toMatchObject({ status: 200 });
     await server.advance(3 * drainMs);
     server.stillRuns('one request');
     server.finish('report long');
 
-    expect(await request.head(), 'The answer after three times drainMs').toMatchObject({
-      status: 200,
-    });
+    const late = await server.answerTo(request);
+    expect(late, 'The answer after three times drainMs').toMatchObject({ status: 200 });
     await server.endsWell();
   },
   otherProcess,
@@ -236,6 +236,7 @@ test(
 
     await server.terminate();
     server.finish('report first');
+    await server.answerTo(request);
     await request.text();
     await server.turns();
     server.finish('job a');
@@ -314,6 +315,11 @@ function controls(program: ChildProgram, origin: string) {
     expectZero(program, await ends(what));
   };
 
+  const stillRuns = (work: string) => {
+    if (program.exit === null) return;
+    expect.fail(`Your program ended ${howItEnded(program)}, with ${work} still going on.`);
+  };
+
   return {
     told,
     line,
@@ -329,9 +335,16 @@ function controls(program: ChildProgram, origin: string) {
       program.signal('SIGTERM');
       await turns();
     },
-    stillRuns: (work: string) => {
-      if (program.exit === null) return;
-      expect.fail(`Your program ended ${howItEnded(program)}, with ${work} still going on.`);
+    stillRuns,
+    /** Status and headers. A program that ends closes the connection, too: which of both is seen first says nothing. */
+    answerTo: async (request: LeavingClient) => {
+      try {
+        return await request.head();
+      } catch (error) {
+        await until(() => program.exit !== null, 'its end', shortPatience).catch(() => {});
+        stillRuns('one request');
+        throw error;
+      }
     },
     /** Ends with exit code 0, however long it waits: a test of its own asks for that. */
     endsWell: async (
