@@ -432,11 +432,11 @@ timed('a finished job is forgotten after ttlMs, and no other', async (clock) => 
 
 test('nothing of a forgotten job stays in memory', async () => {
   const [jobs, resultMb, lookMs] = [20, 1, 60_000];
-  const bulk = () => Buffer.alloc(resultMb * 1024 * 1024, random().nonce()).toString('latin1');
+  const bytes = Buffer.alloc(resultMb * 1024 * 1024, random().nonce());
   await using opened = new AsyncDisposableStack();
 
   const { value } = await inVirtualTime(async () => {
-    const desk = await open({ running: 2, maxQueued: jobs }, async () => bulk());
+    const desk = await open({ running: 2, maxQueued: jobs }, async () => bytes.toString('latin1'));
     // By then real time rules, in which nobody looks for timers that are left.
     opened.defer(() => desk.end());
     await runSeveral(desk, 'warm-up', 1);
