@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { redirectTo } from '../submission/redirect.ts';
 import { beginSealedRun, beginSealing } from '../verdict/seal.ts';
 import { beginSeed } from '../world/seed.ts';
+import { withLateParts } from './late-parts.ts';
 import { loadVitestWorker } from './load-vitest-worker.ts';
 import { isProcessClean } from './process-state.ts';
 import { renewImportHooks } from './renew-import-hooks.ts';
@@ -15,6 +16,8 @@ const [worker = '', ...modules] = process.argv.slice(2);
 // Before any answer could put something else in its place.
 const send = process.send!.bind(process);
 
+let isWaiting = true;
+
 process.on('message', (message: unknown) => {
   if (!isWarmRequest(message)) return;
   if (message.type === 'kata-seal') {
@@ -24,6 +27,7 @@ process.on('message', (message: unknown) => {
     return;
   }
   if (message.type === 'kata-environment') {
+    isWaiting = false;
     begin(message.env);
     if (message.run !== null) beginSealedRun(message.run);
     return;
@@ -33,7 +37,7 @@ process.on('message', (message: unknown) => {
 
 await loadVitestWorker(() => import(worker));
 const chunks = lateChunksIn(fileURLToPath(new URL('../chunks', worker)));
-for (const name of [...chunks, ...modules]) import(name).catch(() => {});
+for (const name of [...chunks, ...modules.flatMap(withLateParts)]) import(name).catch(() => {});
 // Where the harness cannot be loaded, the run of the first answer tells why.
 prepareHarness().catch(() => {});
 
@@ -41,6 +45,10 @@ async function prepareHarness(): Promise<void> {
   await import('#harness');
   const { rehearseMatchers } = await import('../verdict/plant-canaries.ts');
   rehearseMatchers();
+  if (!modules.includes('fastify')) return;
+  const { rehearseServer } = await import('./rehearse-server.ts');
+  // Never beside a test, whose clock would be in its way.
+  if (isWaiting) await rehearseServer();
 }
 
 /** Makes the process ready for the next answer. */
