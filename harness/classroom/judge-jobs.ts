@@ -71,32 +71,48 @@ async function judgeStudent(
   options: JudgeJobsOptions,
 ): Promise<void> {
   using desk = await options.judge.takeDesk(jobs.map(({ kata }) => kata));
-  // After these a red answer need not be judged twice.
-  const harmless = await Promise.all(jobs.map(({ files }) => leavesNothing(files)));
-  const groups = Map.groupBy(jobs, (_job, at) => harmless[at]!);
-  const ordered = [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
-  let ahead = inspect(ordered[0], options);
-  for (const [at, job] of ordered.entries()) {
-    const refusals = await ahead;
+  const inspected = inspect(harmlessFirst(jobs), options);
+  for (let next = await inspected.next(); !next.done;) {
+    const { job, refusals } = next.value;
     options.signal?.throwIfAborted();
     // Looked at while this one is judged, which another process does.
-    ahead = inspect(ordered[at + 1], options);
+    const ahead = inspected.next();
     const grade = await judgeOne(job, refusals, desk, options);
     if (unknownVerdicts.has(grade.verdict) && job.attempts < mostAttempts) again.push(job);
     else options.onGrade(job, grade);
+    next = await ahead;
   }
 }
 
-/** What the policy says of an answer, or a sentence that says why it could not; does not reject. */
+/** Those after which a red answer need not be judged twice come first. */
+async function* harmlessFirst(jobs: readonly Job[]): AsyncGenerator<Job, undefined> {
+  const others: Job[] = [];
+  for (const job of jobs) {
+    if (await leavesNothing(job.files)) yield job;
+    else others.push(job);
+  }
+  yield* others;
+}
+
+/** What the policy says of an answer, or a sentence that says why it could not. */
 type Inspection = readonly PolicyRefusal[] | string;
 
-async function inspect(
-  job: Job | undefined,
+/** Asks the policy about one job after another, each when it is asked for. Does not reject. */
+async function* inspect(
+  jobs: AsyncIterable<Job>,
   { parts }: Pick<JudgeJobsOptions, 'parts'>,
+): AsyncGenerator<{ job: Job; refusals: Inspection }, undefined> {
+  for await (const job of jobs) {
+    yield { job, refusals: await inspection(job, parts) };
+  }
+}
+
+async function inspection(
+  { kata, files }: Job,
+  parts: JudgeJobsOptions['parts'],
 ): Promise<Inspection> {
-  if (job === undefined) return [];
   try {
-    return await parts.checkPolicy(job.kata, job.files);
+    return await parts.checkPolicy(kata, files);
   } catch (error) {
     return `The grader failed: ${messageOf(error)}`;
   }

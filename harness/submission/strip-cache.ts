@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { projectRoot } from '../trace/source-location.ts';
@@ -40,12 +40,14 @@ function keep(file: string, stripped: string): void {
 
 /** The file of the cache that holds the JavaScript of `source`; null where it cannot be read as TypeScript. */
 export function keptStripped(source: string): string | null {
+  const kept = fileOf(source);
+  if (existsSync(kept)) return kept;
   try {
     stripTypes(source);
   } catch {
     return null;
   }
-  return fileOf(source);
+  return kept;
 }
 
 function fileOf(source: string): string {

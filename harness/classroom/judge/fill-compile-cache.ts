@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { packagesOf, readKatas } from '../../catalog/kata.ts';
 import type { Kata } from '../../catalog/kata.ts';
 import type { ConfinementLimits } from '../../runner/confinement.ts';
-import { SessionPool } from '../../runner/session-pool.ts';
+import type { SessionPool } from '../../runner/session-pool.ts';
 import { StudentSandbox } from './student-sandbox.ts';
 
 const spec = fileURLToPath(new URL('rehearsal.spec.ts', import.meta.url));
@@ -13,9 +13,11 @@ const spec = fileURLToPath(new URL('rehearsal.spec.ts', import.meta.url));
  * Lets a process that loads no answer leave what Node made of the harness and of the packages, once for each state of them: each test process then
  * starts in half the time, and does with less what the rehearsal has done. Processes with answers can only read it.
  *
+ * @param pool whose processes judge later.
  * @throws {Error} where the rehearsal does not come to its end.
  */
 export async function fillCompileCache(
+  pool: SessionPool,
   limits: ConfinementLimits,
   isUnsafe: boolean,
 ): Promise<void> {
@@ -27,7 +29,6 @@ export async function fillCompileCache(
 
   chmodSync(folder, 0o777);
   try {
-    await using pool = SessionPool.open({ size: 1 });
     const { tests, problem } = await pool.run(rehearsal(), { submission: answers, confinement });
     const last = tests.at(-1);
     if (last?.verdict !== 'pass') {

@@ -68,13 +68,18 @@ export class Judge implements AsyncDisposable {
       using trial = StudentSandbox.open(limits, { isUnsafe: false });
       await checkSandbox(trial.confinement);
     }
-    await fillCompileCache(limits, unsafeNoSandbox);
     const known: KnownKatas = { manifests: new Map(), packages: new Set() };
     const desks = Array.from(
       { length: jobs },
       () => new Desk(limits, unsafeNoSandbox, known, (desk) => judge.#release(desk)),
     );
     const judge = new Judge(desks);
+    try {
+      await desks[0]!.fillCompileCache();
+    } catch (error) {
+      await judge.close();
+      throw error;
+    }
     return judge;
   }
 
@@ -194,9 +199,15 @@ export class Desk implements Disposable {
     };
   }
 
-  /** Learns the names of the kata's tests. Does not reject: where that fails, each answer to the kata is told why. */
+  /** Learns the names of the kata's tests, and what its answers may import. Does not reject: where that fails, each answer to the kata is told why. */
   async learnManifest(kata: Kata): Promise<void> {
+    for (const name of packagesOf(kata)) this.#known.packages.add(name);
     await this.#manifestOf(kata).catch(() => {});
+  }
+
+  /** @throws {Error} where the rehearsal of the grader does not come to its end. */
+  async fillCompileCache(): Promise<void> {
+    await fillCompileCache(this.#pool, this.#limits, this.#isUnsafe);
   }
 
   /** Ends what is left of the student's answers, and gives the desk back. */
@@ -216,8 +227,12 @@ export class Desk implements Disposable {
     let manifest: readonly string[] = [];
     try {
       manifest = await this.#manifestOf(kata);
-      const result = await this.#run(kata, files, seed);
-      const alone = await this.#noteUse(result, files);
+      const [result, isHarmless] = await Promise.all([
+        this.#run(kata, files, seed),
+        // Read meanwhile, since this process has nothing else to do.
+        leavesNothing(files),
+      ]);
+      const alone = this.#noteUse(result, isHarmless);
       return { ...gradeResult(result, manifest), allTests: manifest.length, alone };
     } catch (error) {
       return {
@@ -250,10 +265,10 @@ export class Desk implements Disposable {
   }
 
   /** Whether the process of `result` was as good as fresh before the answer came, and whether it still is. */
-  async #noteUse(result: KataResult, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+  #noteUse(result: KataResult, isHarmless: boolean): boolean {
     const wasPure = result.confined?.shared === false || this.#isPure;
     const isWhole = result.tests.every(({ seal }) => (seal?.changed ?? null) === null);
-    this.#isPure = wasPure && isWhole && (await leavesNothing(files));
+    this.#isPure = wasPure && isWhole && isHarmless;
     return wasPure;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -109,7 +109,7 @@ export class StudentSandbox implements Disposable {
     for (const file of files) {
       if (!existsSync(file)) continue;
       const kept = keptStripped(readFileSync(file, 'utf8'));
-      if (kept !== null) cpSync(kept, path.join(this.#stripped, path.basename(kept)));
+      if (kept !== null) copyFileSync(kept, path.join(this.#stripped, path.basename(kept)));
     }
   }
 }

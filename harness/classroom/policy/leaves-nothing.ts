@@ -39,7 +39,16 @@ const lasting = new Set([
  *
  * @param files the student's files by the names in `kata.json`.
  */
-export async function leavesNothing(files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+export function leavesNothing(files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+  const found = known.get(files) ?? readsAsHarmless(files);
+  known.set(files, found);
+  return found;
+}
+
+/** Asked for by who orders a student's answers, and by who judges them. */
+const known = new WeakMap<ReadonlyMap<string, Uint8Array>, Promise<boolean>>();
+
+async function readsAsHarmless(files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
   try {
     for (const content of files.values()) {
       if (!(await isReadAsHarmless(Buffer.from(content).toString()))) return false;
