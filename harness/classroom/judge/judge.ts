@@ -201,7 +201,6 @@ export class Desk implements Disposable {
 
   /** Learns the names of the kata's tests, and what its answers may import. Does not reject: where that fails, each answer to the kata is told why. */
   async learnManifest(kata: Kata): Promise<void> {
-    for (const name of packagesOf(kata)) this.#known.packages.add(name);
     await this.#manifestOf(kata).catch(() => {});
   }
 
@@ -252,7 +251,6 @@ export class Desk implements Disposable {
   ): Promise<KataResult> {
     this.#sandbox ??= this.#takeAhead();
     this.#sandbox.put(kata, files);
-    for (const name of packagesOf(kata)) this.#known.packages.add(name);
     const { answers: submission, confinement } = this.#sandbox;
     const result = this.#pool.run(kata, {
       submission,
@@ -290,7 +288,9 @@ export class Desk implements Disposable {
 
   /** The names of the kata's tests, told by a run of its solution in a sandbox: so it is known, too, that a right answer passes here. */
   async #manifestOf(kata: Kata): Promise<readonly string[]> {
-    const { manifests } = this.#known;
+    const { manifests, packages } = this.#known;
+    // No answer is judged before this: so the process for those to come is told of them in time.
+    for (const name of packagesOf(kata)) packages.add(name);
     const known = manifests.get(kata.id);
     if (known !== undefined) return await known;
     const kept = readManifest(kata);
